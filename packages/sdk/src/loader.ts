@@ -1,0 +1,109 @@
+import type { LoadCounts } from './balance.js';
+import type { Batch } from './batch.js';
+import type { Cursors } from './extractor.js';
+import type { Json } from './json.js';
+import type { Reject } from './reject.js';
+import type { Schema } from './schema.js';
+
+export const modes = ['append', 'replace', 'merge', 'insert-new', 'replace-by', 'history'] as const;
+export type Mode = (typeof modes)[number];
+
+/** `evolve` adds columns and widens types, `freeze` stops, `ignore-new` drops columns that the target lacks. */
+export const schemaPolicies = ['evolve', 'freeze', 'ignore-new'] as const;
+export type SchemaPolicy = (typeof schemaPolicies)[number];
+
+/** The name of a load, `job/load`: one record of state belongs to it. */
+export type LoadId = string;
+
+/** The engine's: position, whether the part is done, counts so far. Opaque to loaders. */
+export type Mark = Json;
+
+export interface Published {
+  readonly run: string;
+  readonly counts: LoadCounts;
+  readonly summary: Json;
+}
+
+export interface Unfinished {
+  readonly run: string;
+  readonly fingerprint: string;
+  readonly plan: Json;
+  readonly marks: { readonly [part: string]: Mark };
+}
+
+export interface LoadState {
+  /** Goes up with every begin and publish; 0: never loaded. */
+  readonly epoch: number;
+  readonly cursors: Cursors;
+  readonly published: Published | null;
+  readonly unfinished: Unfinished | null;
+}
+
+export interface LoadTarget {
+  readonly id: LoadId;
+  /** As `state` returned it: begin is compare-and-set. */
+  readonly epoch: number;
+  readonly run: string;
+  readonly fingerprint: string;
+  readonly plan: Json;
+  /** In source order. */
+  readonly parts: readonly string[];
+  readonly schema: Schema;
+  readonly mode: Mode;
+  readonly key: readonly string[];
+  readonly policy: SchemaPolicy;
+  /** End the session of an older run that still holds the load. */
+  readonly takeOver: boolean;
+}
+
+export interface Commit {
+  readonly run: string;
+  /** Rows that seal counted; the loader's counts must account for them. */
+  readonly rows: number;
+  readonly cursors: Cursors;
+  readonly summary: Json;
+}
+
+export interface Loader {
+  readonly traits: {
+    /** Whether rows become visible together. */
+    readonly visible: 'at-publish' | 'per-item';
+    /** chunk: an interrupted load continues behind the last saved mark; restart: it begins again. */
+    readonly resume: 'chunk' | 'restart';
+    /** Parts that may be written side by side. */
+    readonly parts: number;
+  };
+  /** Takes no lock, changes nothing. */
+  state(id: LoadId): Promise<LoadState>;
+  /** Compare and set; null forgets all cursors. Throws FENCED. */
+  setState(id: LoadId, epoch: number, cursors: Cursors | null): Promise<void>;
+  /** Takes the load: continues the staging of the same run and fingerprint, else starts anew. Throws BUSY, FENCED, STAGING_LOST. */
+  begin(target: LoadTarget): Promise<Load>;
+  close(): Promise<void>;
+}
+
+export interface Load {
+  part(id: string): Promise<PartWriter>;
+  /** All parts are in, counted in the target; nothing is visible yet. */
+  seal(): Promise<{ readonly rows: number }>;
+  /** Same run again: the first answer. Else fence, change, balance, cursors, epoch + 1, commit, in one transaction. */
+  publish(commit: Commit): Promise<LoadCounts>;
+  /** After an error or Ctrl-C: what is saved stays for the next run. */
+  suspend(): Promise<void>;
+  /** Drops the staging; the target stays as it was. */
+  discard(): Promise<void>;
+}
+
+export interface PartWriter {
+  /** The mark that was saved last, or null: nothing of this part is safe yet. */
+  readonly after: Mark | null;
+  /** The batch stays valid and unchanged until `flush` returns. */
+  write(batch: Batch): Promise<void>;
+  /** Takes the rows of a Parquet file whose columns are those of the schema; only loaders that gain by it have this. */
+  writeParquet?(file: { readonly path: string; readonly rows: number }): Promise<void>;
+  /** What the target refused so far, known before anything is made safe. */
+  flush(): Promise<readonly Reject[]>;
+  /** Rows and mark are safe together, in one transaction. */
+  save(mark: Mark): Promise<void>;
+  close(): Promise<void>;
+}

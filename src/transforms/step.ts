@@ -1,0 +1,128 @@
+import type { Session } from '@etl/columnar';
+import type { Batch, EtlError, FieldType, Place, Reject, Schema } from '@etl/sdk';
+import type { z } from 'zod';
+
+/** What a step did with its rows. Row steps: in = out + filtered + deduplicated + rejected; a reshaping step only reports in and out. */
+export interface StepCounts {
+  readonly step: string;
+  readonly in: number;
+  readonly out: number;
+  readonly filtered: number;
+  readonly deduplicated: number;
+  readonly rejected: number;
+  /** Rows that broke a rule with `on_fail: warn`; they go on. */
+  readonly warned: number;
+}
+
+export interface StepReject extends Reject {
+  readonly step: string;
+}
+
+/** A parameter of the job with its type; `value` is canonical text. */
+export interface ParamValue {
+  readonly type: FieldType;
+  readonly value: string | null;
+}
+
+/** What a step may know when it is bound to its input: schemas and parameters, no rows. */
+export interface BindContext {
+  readonly dataset: string;
+  /** Columns of the dataset before this step; null: the step makes a new dataset. */
+  readonly input: Schema | null;
+  /** All datasets as they are before this step. */
+  readonly datasets: ReadonlyMap<string, Schema>;
+  readonly params: ReadonlyMap<string, ParamValue>;
+  /** When the run began, canonical `timestamptz` text: `:run_started` in SQL and expressions. */
+  readonly started: string;
+  /** Folder of the job: scripts are found from here. */
+  readonly directory: string;
+  /** Folder for built scripts. */
+  readonly cache: string;
+  readonly place: Place;
+  /** An in-memory session for describing SQL against empty tables; it has no access to files. */
+  readonly session: Session;
+}
+
+/** One operation of the transform library: options declared once, bound to a schema, then run. */
+export interface StepDefinition<O = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  /** A YAML entry as the docs show it. */
+  readonly example: string;
+  readonly options: z.ZodType<O>;
+  /** May a step with these options begin a dataset that does not exist yet? */
+  readonly creates: boolean;
+  /** Names of other datasets that it reads. */
+  reads?(options: O): readonly string[];
+  bind(options: O, context: BindContext): Promise<BoundStep>;
+}
+
+/** A step that knows its columns. How it works inside belongs to the transform library; `planStages` makes runnable stages of it. */
+export interface BoundStep {
+  readonly name: string;
+  readonly output: Schema;
+  /** Judges the total when all rows are through: an error stops the job before anything is published. */
+  judge?(total: StepCounts): EtlError | null;
+}
+
+export interface StageResources {
+  /** A folder of this run for segments, mode 0700. */
+  readonly temporary: string;
+  readonly signal: AbortSignal;
+  /** Opens a locked-down in-memory session. The stage closes it. */
+  connect(): Promise<Session>;
+  warn(message: string): void;
+}
+
+/** Neighbouring steps that run as one pass. */
+export type Stage = StreamStage | TableStage;
+
+interface StageBase {
+  /** One for each step, in order. */
+  readonly steps: readonly BoundStep[];
+  readonly output: Schema;
+}
+
+/** Works batch by batch; a row that goes out keeps its number. */
+export interface StreamStage extends StageBase {
+  readonly kind: 'stream';
+  readonly input: Schema;
+  open(resources: StageResources): Promise<StreamOperator>;
+  /** The same work on a whole table of the spool, where that is faster. */
+  readonly runOnTable?: TableOperator;
+}
+
+export interface StreamOperator {
+  /** Never changes the given batch. Rejects carry the row as it was before the step that refused it. */
+  apply(batch: Batch): Promise<StageResult>;
+  close(): Promise<void>;
+}
+
+export interface StageResult {
+  readonly batch: Batch;
+  readonly counts: readonly StepCounts[];
+  readonly rejects: readonly StepReject[];
+}
+
+/** Needs all rows of one or more datasets: runs in the spool. */
+export interface TableStage extends StageBase {
+  readonly kind: 'table';
+  /** Datasets whose tables it reads. */
+  readonly reads: readonly string[];
+  readonly run: TableOperator;
+}
+
+export type TableOperator = (tables: StageTables, resources: StageResources) => Promise<{ readonly counts: readonly StepCounts[]; readonly rejects: AsyncIterable<StepReject> }>;
+
+/** Tables of the spool hold the columns of their schema and `_etl_row` (bigint, unique, ascending in source order). */
+export interface StageTables {
+  readonly session: Session;
+  /** Quoted name of the table of a dataset. */
+  table(dataset: string): string;
+  /** The dataset that the stage reads as its own input, where it has one. */
+  readonly dataset: string;
+  /** Quoted name of the table to create, with `_etl_row` as last column. */
+  readonly into: string;
+}
+
+export const rowNumberColumn = '_etl_row';
