@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test', '<rootDir>/packages', '<rootDir>/plugins'],
-  testMatch: ['**/*.test.ts'],
+  testMatch: ['**/*.test.{ts,mjs}'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   setupFiles: ['<rootDir>/test/setup/console.js', '<rootDir>/test/setup/native-errors.js', '<rootDir>/test/setup/environment.js'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,0 +1,88 @@
+/**
+ * Who may import whom; the picture is in docs/guide/architecture.md. Each folder of src lists the folders it may reach: what is not
+ * listed is refused. `test/dependency-direction.test.ts` seeds violations and sees them caught.
+ */
+const reach = {
+  terminal: [],
+  state: [],
+  transforms: [],
+  checks: ['transforms'],
+  engine: ['transforms', 'checks', 'state'],
+  registry: [],
+  project: ['registry', 'transforms', 'checks'],
+  jobs: ['project', 'engine', 'registry', 'transforms', 'checks', 'state'],
+  commands: ['terminal', 'jobs', 'project', 'engine', 'registry', 'state', 'transforms', 'checks'],
+};
+
+const packages = {
+  sdk: [],
+  columnar: ['packages/sdk'],
+  files: ['packages/sdk'],
+  testkit: ['packages/sdk'],
+};
+
+/** What a job is once it was read: types only, the common words of everything that handles jobs. */
+const jobModel = '^src/project/job\\.ts$';
+
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^(src|packages|plugins|bin|scripts|bench)/', pathNot: [from, ...allowed] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...Object.entries(reach).map(([folder, others]) =>
+      only(`src-${folder}`, `^src/${folder}/`, [...others.map((other) => `^src/${other}/`), jobModel, '^packages/(sdk|columnar)/']),
+    ),
+    ...Object.entries(packages).map(([name, others]) =>
+      only(`packages-${name}`, `^packages/${name}/(src|dist)/`, [`^packages/${name}/`, ...others.map((other) => `^${other}/`)]),
+    ),
+    {
+      name: 'plugin-alone',
+      comment: 'A plugin reaches the SDK and the shared packages, never another plugin or the CLI',
+      severity: 'error',
+      from: { path: '^plugins/([^/]+)/(src|dist)/' },
+      to: { path: '^(src|plugins|bin|scripts|bench|packages/testkit)/', pathNot: '^plugins/$1/' },
+    },
+    {
+      name: 'one-owner-of-duckdb',
+      comment: 'Two instances of DuckDB on one file can harm it, so one package owns them all',
+      severity: 'error',
+      from: { path: '^(src|packages|plugins)/[^/]+/(src/)?', pathNot: ['^packages/columnar/', '/test/'] },
+      to: { path: 'node_modules/@duckdb/' },
+    },
+    {
+      name: 'files-know-no-duckdb',
+      comment: 'Parquet goes through context.columnar',
+      severity: 'error',
+      from: { path: '^(packages/(sdk|files|testkit)|plugins/(?!duckdb/)[^/]+)/src/' },
+      to: { path: '^packages/columnar/' },
+    },
+    { name: 'nothing-imports-commands', severity: 'error', from: { path: '^(src|packages|plugins)/', pathNot: '^src/commands/' }, to: { path: '^src/commands/' } },
+    {
+      name: 'tests-stay-tests',
+      severity: 'error',
+      from: { path: '^(src|packages/[^/]+/src|plugins/[^/]+/src)/' },
+      to: { path: '(^|/)test/' },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: 'What is imported stands in the package.json of the package that imports it',
+      severity: 'error',
+      from: { path: '^(src|packages/[^/]+/src|plugins/[^/]+/src)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], pathNot: '@types/' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['(^|/)dist/', '(^|/)fixtures/', '^templates/'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+  },
+};

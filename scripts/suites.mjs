@@ -1,0 +1,19 @@
+/**
+ * Suites that need more than Node. A test file belongs to the first suite whose pattern its path matches; all others need nothing.
+ * `program` is looked for on the PATH and in the folders where Debian hides servers; `packages` are Debian's names for what brings it.
+ * `npm test` installs what is missing when it may, else leaves the suite out and says so; the tests start their own throwaway servers.
+ */
+export const suites = [
+  {
+    name: 'terminal',
+    holds: 'questions, progress and interrupts on a real pseudo-terminal',
+    files: /\.terminal\.test\.ts$/,
+    needs: [{ program: 'script', packages: ['bsdutils'] }],
+  },
+  {
+    name: 'small-disk',
+    holds: 'what happens when a disk is full or read-only, on a small file system of its own',
+    files: /\.disk\.test\.ts$/,
+    needs: [{ program: 'mount', packages: ['mount'], root: true }],
+  },
+];
