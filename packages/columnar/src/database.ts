@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   readonly temporary: string;
   /** Folders that SQL may read and write; absent: the folder of the database and the temporary one. */
   readonly allowed?: readonly string[];
+  /** Threads that DuckDB uses; default: the cores. */
+  readonly threads?: number;
 }
 
 /** One database file, or `:memory:`. A process holds one instance per path, however often it is opened. */

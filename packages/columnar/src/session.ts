@@ -3,21 +3,32 @@ import type { Batch, Schema } from '@etl/sdk';
 /** Values that can be bound to a statement. */
 export type Bindable = null | boolean | number | bigint | string;
 
-/** One connection to a DuckDB database. Not to be used by two callers at once. */
+/** Values by position (`$1`, `?`) or by name (`$name`). */
+export type Bindings = readonly Bindable[] | { readonly [name: string]: Bindable };
+
+export interface StreamOptions {
+  /** Most rows of a batch; default 16384. A batch ends earlier where its cells pass some megabytes. */
+  readonly batchRows?: number;
+  readonly values?: Bindings;
+}
+
+/** One connection to a DuckDB database. Not to be used by two callers at once: a call during a stream is refused, since it would end the stream. */
 export interface Session {
   /** Runs one or more statements; answers the rows changed by the last. Throws EtlError, translated once. */
-  run(sql: string, values?: readonly Bindable[]): Promise<number>;
+  run(sql: string, values?: Bindings): Promise<number>;
   /** A small result: bigint for integers of 64 bits and more, text for decimals and times. */
-  rows(sql: string, values?: readonly Bindable[]): Promise<readonly { readonly [column: string]: Bindable }[]>;
+  rows(sql: string, values?: Bindings): Promise<readonly { readonly [column: string]: Bindable }[]>;
   /** The columns that a SELECT would have. */
-  describe(select: string): Promise<Schema>;
+  describe(select: string, values?: Bindings): Promise<Schema>;
+  /** Begin, work, commit; rolled back where the work throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
-  /** Rows of a SELECT as canonical text cells; `schema` names its columns in order. Memory stays flat. */
-  stream(select: string, schema: Schema, options?: { readonly batchRows?: number }): AsyncIterable<Batch>;
-  /** Appends rows to a table through CSV segments; columns by position, or the named ones. A value that the table refuses throws DATA_INVALID and nothing of the call is stored. */
-  append(table: string, schema: Schema, batches: readonly Batch[]): Promise<number>;
+  /** Rows of a SELECT as canonical text cells; `schema` names its columns in order. Memory stays flat. Breaking off frees the result. */
+  stream(select: string, schema: Schema, options?: StreamOptions): AsyncIterable<Batch>;
+  /** Appends rows to a table (an SQL name, quoted where needed) through CSV segments; columns by position, or the named ones. A value that the table refuses throws DATA_INVALID or CONFLICT and nothing of the call is stored. */
+  append(table: string, schema: Schema, batches: readonly Batch[], columns?: readonly string[]): Promise<number>;
   /** Writes a SELECT as a Parquet file; answers its rows. */
   exportParquet(select: string, path: string): Promise<number>;
+  /** Ends the running statement, which throws CANCELLED. */
   interrupt(): void;
   close(): Promise<void>;
 }

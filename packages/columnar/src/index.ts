@@ -1,0 +1,11 @@
+export { canonicalSql } from './canonical-sql.js';
+export { createColumnar } from './columnar.js';
+export type { Database, DatabaseOptions } from './database.js';
+export { duckDbError } from './duckdb-error.js';
+export { duckDbType } from './duckdb-type.js';
+export { fieldOf, fieldTypeOf } from './field-type-of.js';
+export { openDatabase } from './open-database.js';
+export { literal, quote } from './quote.js';
+export { columnType, segmentSql, writeSegment } from './segment.js';
+export type { SegmentFacts } from './csv-segment.js';
+export type { Bindable, Bindings, Session, StreamOptions } from './session.js';
