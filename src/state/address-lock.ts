@@ -1,0 +1,25 @@
+import type { Json } from '@etl/sdk';
+import { nativeCode } from '@etl/sdk';
+import type { Attempt } from './local-lock.js';
+import { askSocket, listenWithAnswer } from './socket-answer.js';
+
+/** A lock by an address that the kernel gives to one process only and takes back itself: a Windows pipe, an abstract Linux socket. */
+export async function addressLock(address: string, answer: Json): Promise<Attempt> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const server = await listenWithAnswer(address, answer);
+      return { lock: { release: () => new Promise((resolve) => server.close(() => resolve())) } };
+    } catch (cause) {
+      if (nativeCode(cause) !== 'EADDRINUSE') throw cause;
+      const asked = await askSocket(address);
+      if (asked.alive) return { holder: asked.answer };
+      if (attempt === 10) return { holder: null }; // taken and freed ten times in a row: others are at it
+    }
+  }
+}
+
+/** The answer of the holder, or undefined when it is free. */
+export async function askAddressLock(address: string): Promise<Json | undefined> {
+  const asked = await askSocket(address);
+  return asked.alive ? asked.answer : undefined;
+}
