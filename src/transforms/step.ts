@@ -3,7 +3,7 @@ import type { Batch, EtlError, FieldType, Place, Reject, Schema } from '@etl/sdk
 import type { z } from 'zod';
 
 /** What a step did with its rows. Row steps: in = out + filtered + deduplicated + rejected; a reshaping step only reports in and out. */
-export interface StepCounts {
+export type StepCounts = {
   readonly step: string;
   readonly in: number;
   readonly out: number;
@@ -12,10 +12,12 @@ export interface StepCounts {
   readonly rejected: number;
   /** Rows that broke a rule with `on_fail: warn`; they go on. */
   readonly warned: number;
-}
+};
 
 export interface StepReject extends Reject {
   readonly step: string;
+  /** The columns of `values`: those of the row as it came to the step. */
+  readonly schema: Schema;
 }
 
 /** A parameter of the job with its type; `value` is canonical text. */
@@ -112,7 +114,10 @@ export interface TableStage extends StageBase {
   readonly run: TableOperator;
 }
 
-export type TableOperator = (tables: StageTables, resources: StageResources) => Promise<{ readonly counts: readonly StepCounts[]; readonly rejects: AsyncIterable<StepReject> }>;
+export type TableOperator = (
+  tables: StageTables,
+  resources: StageResources,
+) => Promise<{ readonly counts: readonly StepCounts[]; readonly rejects: AsyncIterable<StepReject> }>;
 
 /** Tables of the spool hold the columns of their schema and `_etl_row` (bigint, unique, ascending in source order). */
 export interface StageTables {

@@ -1,0 +1,49 @@
+import type { Logger } from '@etl/sdk';
+import type { CheckpointPolicy } from './lane.js';
+import type { Failpoint } from './failpoint.js';
+import type { Progress } from './progress.js';
+import type { OpenRejects } from './rejects.js';
+
+/** What is durable on this machine about the run that is under way, so that a kill can be continued. */
+export interface Manifest {
+  readonly run: string;
+  /** Of the job as it was. */
+  readonly fingerprint: string;
+  /** New with every run that is begun: staging of another generation is worth nothing. */
+  readonly generation: string;
+  /** When the run began, canonical `timestamptz`. */
+  readonly started: string;
+  readonly spool: string | null;
+  readonly phase: 'running' | 'publishing';
+}
+
+export interface ManifestStore {
+  read(): Promise<Manifest | null>;
+  write(manifest: Manifest): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** The world of one run: folders, clock, log and what a test may break. */
+export interface EngineContext {
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  readonly failpoint: Failpoint;
+  readonly checkpoint: CheckpointPolicy;
+  readonly manifest: ManifestStore;
+  /** Rejects belong to a run, so that a continued run finds those of the interrupted one. */
+  readonly rejects: (run: string) => OpenRejects;
+  /** Folder of spool files, mode 0700. */
+  readonly spool: string;
+  /** Folder of this process for segments, mode 0700. */
+  readonly temporary: string;
+  /** Folder for built scripts. */
+  readonly cache: string;
+  readonly now: () => Date;
+  readonly newRunId: () => string;
+  /** Said as soon as the run knows who it is. */
+  readonly onRun: (run: { readonly run: string; readonly started: string; readonly resumed: boolean }) => Promise<void>;
+}
+
+/** Loses at most some seconds of work to a kill, and keeps batches short of 50 MB. */
+export const defaultCheckpoint: CheckpointPolicy = { rows: 250_000, bytes: 48 * 2 ** 20, milliseconds: 15_000 };

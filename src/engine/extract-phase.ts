@@ -1,0 +1,131 @@
+import { EtlError, type Chunk, type Json, type Part, type PartWriter } from '@etl/sdk';
+import type { StageResources } from '../transforms/step.js';
+import type { ExtractLane } from './bind-job.js';
+import { emptyCounts, addCounts, type LaneCounts } from './lane-counts.js';
+import { runLanePart } from './lane.js';
+import { assertEdge } from './ledger.js';
+import { limited } from './limited.js';
+import { nullWriter } from './null-writer.js';
+import { openLoad, type OpenLoad } from './open-load.js';
+import type { PreparedRun } from './prepare-run.js';
+import { readPlanOf } from './read-plans.js';
+import { sideBySide } from './side-by-side.js';
+import { Spool } from './spool.js';
+
+/** Extracts that run at the same time. */
+const lanesSideBySide = 4;
+
+/** Reads every extract into its load or the spool. Loads that were begun are in `opened`, also when it fails. */
+export async function runExtracts(
+  prepared: PreparedRun,
+  spool: Spool | null,
+  resources: StageResources,
+  opened: Map<string, OpenLoad>,
+): Promise<void> {
+  await sideBySide(prepared.bound.lanes, lanesSideBySide, async (lane) => {
+    const { dataset } = lane.extract;
+    const settled = lane.load === null ? undefined : prepared.settled.get(lane.load.name);
+    if (settled !== undefined) return;
+    const counts = await runLane(prepared, lane, { spool, resources, opened });
+    prepared.ledger.addExtract(dataset, counts);
+    if (lane.load !== null) prepared.ledger.setRefused(lane.load.name, counts.refused);
+    await prepared.context.failpoint('engine.extracted');
+  });
+}
+
+interface LaneWorld {
+  readonly spool: Spool | null;
+  readonly resources: StageResources;
+  readonly opened: Map<string, OpenLoad>;
+}
+
+async function runLane(prepared: PreparedRun, lane: ExtractLane, { spool, resources, opened }: LaneWorld): Promise<LaneCounts> {
+  const { context, run, options, plan } = prepared;
+  const { extract, load: entry } = lane;
+  const { dataset } = extract;
+  const read = readPlanOf(plan, dataset);
+  const sink = await openSink(prepared, lane, { spool, opened, parts: read.parts });
+  const progress = laneProgress(prepared, lane);
+  const names = lane.stages.flatMap(({ steps }) => steps.map(({ name }) => name));
+  const openRejects = context.rejects(run);
+  const width = options.limit === null ? Math.min(extract.parallel, sink.width) : 1;
+  const perPart = await sideBySide(read.parts, width, async (part, number) => {
+    const rejects = await openRejects(dataset, part.id);
+    const writer = await sink.writer(part, number);
+    try {
+      return await runLanePart({
+        stages: lane.stages, input: lane.input, output: lane.output, writer, rejects, resources,
+        source: (after) => sourceOf(prepared, lane, part, after),
+        checkpoint: context.checkpoint, failpoint: context.failpoint, onRows: progress.add,
+      }); // prettier-ignore
+    } finally {
+      await writer.close();
+      await rejects.close();
+    }
+  });
+  const counts = perPart.reduce(addCounts, emptyCounts(names));
+  if (entry === null && spool !== null && !options.dryRun) await assertSpooled(prepared, spool, dataset, counts);
+  progress.end();
+  return counts;
+}
+
+/** Once an operation has read the table it may be gone, and was compared before. */
+async function assertSpooled({ bound }: PreparedRun, spool: Spool, dataset: string, { written }: LaneCounts): Promise<void> {
+  const first = bound.operations.findIndex(({ reads }) => reads.includes(dataset));
+  if (first >= 0 && (await spool.operation(first)) !== null) return;
+  assertEdge(dataset, { given: written, got: await spool.count(Spool.table(dataset, 0)) });
+}
+
+function sourceOf({ options }: PreparedRun, { extract, input }: ExtractLane, part: Part, after: Json): AsyncIterable<Chunk> {
+  const source = extract.extractor.read(part, after);
+  return options.limit === null ? source : limited(source, input, options.limit);
+}
+
+interface LaneSink {
+  readonly width: number;
+  writer(part: Part, number: number): Promise<PartWriter>;
+}
+
+async function openSink(
+  prepared: PreparedRun,
+  { load: entry, output, extract: { dataset } }: ExtractLane,
+  { spool, opened, parts }: { readonly spool: Spool | null; readonly opened: Map<string, OpenLoad>; readonly parts: readonly Part[] },
+): Promise<LaneSink> {
+  if (entry !== null) {
+    if (prepared.options.dryRun) return { width: Infinity, writer: async () => nullWriter() };
+    const open = await openLoad(prepared, entry, { schema: output, parts: parts.map(({ id }) => id), spool: null });
+    opened.set(entry.name, open);
+    return { width: entry.loader.traits.parts, writer: (part) => open.load.part(part.id) };
+  }
+  if (spool === null) throw new EtlError('INTERNAL', `There is no spool for ${dataset}`);
+  const table = Spool.table(dataset, 0);
+  const first = prepared.bound.operations.findIndex(({ dataset: owner, reads }) => owner === dataset || reads.includes(dataset));
+  if (first < 0 || (await spool.operation(first)) === null) await spool.createTable(table, output);
+  return { width: Infinity, writer: (part, number) => spool.writer(table, output, { dataset, id: part.id, number }) };
+}
+
+function laneProgress(
+  { context, plan }: PreparedRun,
+  { extract: { dataset } }: ExtractLane,
+): { add: (rows: number, bytes: number) => void; end: () => void } {
+  const { expect } = readPlanOf(plan, dataset);
+  let rows = 0;
+  let bytes = 0;
+  const tell = (done: boolean): void =>
+    context.progress({
+      type: 'dataset', dataset, phase: 'extract', rows, done,
+      ...(bytes > 0 && { bytes }),
+      ...(expect?.rows !== undefined && { expectRows: expect.rows }),
+      ...(expect?.bytes !== undefined && { expectBytes: expect.bytes }),
+    }); // prettier-ignore
+  return {
+    add(moreRows, moreBytes) {
+      rows += moreRows;
+      bytes += moreBytes;
+      tell(false);
+    },
+    end: () => {
+      tell(true);
+    },
+  };
+}

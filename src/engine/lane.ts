@@ -1,0 +1,143 @@
+import type { Batch, Chunk, Json, PartWriter, Reject, Schema } from '@etl/sdk';
+import { EtlError } from '@etl/sdk';
+import type { StageResources, StepReject, StreamOperator, StreamStage } from '../transforms/step.js';
+import { addCounts, emptyCounts, type LaneCounts, type LaneMark } from './lane-counts.js';
+import { prefetch } from './prefetch.js';
+
+/** Where a lane keeps the rows that it refuses; what is not covered by a saved mark is cut off again. */
+export interface RejectSink {
+  append(rejects: readonly LaneReject[]): Promise<void>;
+  /** Durable when it returns; answers the length in bytes. */
+  sync(): Promise<number>;
+  truncate(offset: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LaneReject extends Reject {
+  readonly step: string;
+  /** The schema that `values` follows, where the row has that shape. */
+  readonly schema: Schema | null;
+}
+
+export interface LanePart {
+  readonly stages: readonly StreamStage[];
+  readonly input: Schema;
+  readonly output: Schema;
+  /** What rows that the source refused are called in the balance: `extract`, or nothing can be refused. */
+  readonly source: (after: Json) => AsyncIterable<Chunk>;
+  readonly writer: PartWriter;
+  readonly rejects: RejectSink;
+  readonly resources: StageResources;
+  readonly checkpoint: CheckpointPolicy;
+  readonly failpoint: (name: string) => Promise<void>;
+  readonly onRows: (rows: number, bytes: number) => void;
+}
+
+/** How much may be lost to a kill: whichever comes first. */
+export interface CheckpointPolicy {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+/** Moves one part from its source through the stages to its writer, saving as it goes, and continues where an earlier run stopped. */
+export async function runLanePart(part: LanePart): Promise<LaneCounts> {
+  const { stages, writer, rejects, resources, failpoint } = part;
+  const names = stages.flatMap(({ steps }) => steps.map(({ name }) => name));
+  const mark = writer.after as LaneMark | null;
+  if (mark?.done === true) return mark.counts;
+  await rejects.truncate(mark?.rejects ?? 0);
+  const operators = await openOperators(stages, resources);
+  let counts = mark?.counts ?? emptyCounts(names);
+  let position: Json = mark?.position ?? null;
+  let unsaved = { rows: 0, bytes: 0, since: Date.now() };
+
+  const save = async (done: boolean): Promise<void> => {
+    const refused = await writer.flush();
+    counts = { ...counts, refused: counts.refused + refused.length };
+    if (refused.length > 0) await rejects.append(refused.map((reject) => ({ ...reject, step: 'load', schema: part.output })));
+    const offset = await rejects.sync();
+    await failpoint('engine.rejects-synced');
+    await writer.save({ position, done, counts, rejects: offset } satisfies LaneMark);
+    unsaved = { rows: 0, bytes: 0, since: Date.now() };
+    await failpoint('engine.saved');
+  };
+
+  try {
+    for await (const chunk of prefetch(part.source(position))) {
+      const moved = await moveChunk(part, operators, chunk);
+      counts = addCounts(counts, moved.counts);
+      if (chunk.position !== null) position = chunk.position;
+      unsaved.rows += chunk.batch.length;
+      unsaved.bytes += moved.bytes;
+      part.onRows(chunk.batch.length + chunk.rejects.length, chunk.bytes ?? 0);
+      if (chunk.position === null) {
+        if (resources.signal.aborted) throw cancelled();
+        continue;
+      }
+      if (resources.signal.aborted) {
+        await save(false);
+        throw cancelled();
+      }
+      if (isDue(unsaved, part.checkpoint)) await save(false);
+    }
+    await save(true);
+  } finally {
+    for (const operator of operators) await operator.close();
+  }
+  return counts;
+}
+
+export const cancelled = (): EtlError =>
+  new EtlError('CANCELLED', 'The run was interrupted', { hint: 'Run it again: it continues where it stopped' });
+
+const isDue = (unsaved: { rows: number; bytes: number; since: number }, policy: CheckpointPolicy): boolean =>
+  unsaved.rows >= policy.rows || unsaved.bytes >= policy.bytes || (unsaved.rows > 0 && Date.now() - unsaved.since >= policy.milliseconds);
+
+async function openOperators(stages: readonly StreamStage[], resources: StageResources): Promise<StreamOperator[]> {
+  const operators: StreamOperator[] = [];
+  try {
+    for (const stage of stages) operators.push(await stage.open(resources));
+  } catch (error) {
+    for (const operator of operators) await operator.close();
+    throw error;
+  }
+  return operators;
+}
+
+async function moveChunk(
+  { stages, input, writer, rejects }: LanePart,
+  operators: readonly StreamOperator[],
+  chunk: Chunk,
+): Promise<{ counts: LaneCounts; bytes: number }> {
+  const refused: LaneReject[] = chunk.rejects.map((reject) => ({ ...reject, step: 'extract', schema: input }));
+  let batch: Batch = chunk.batch;
+  let schema = input;
+  const steps: LaneCounts['steps'][number][] = [];
+  for (const [index, operator] of operators.entries()) {
+    const result = await operator.apply(batch);
+    steps.push(...result.counts);
+    refused.push(
+      ...result.rejects.map((reject: StepReject) => ({ ...reject, schema: reject.values.length === schema.fields.length ? schema : null })),
+    );
+    batch = result.batch;
+    schema = stages[index]?.output ?? schema;
+  }
+  if (refused.length > 0) await rejects.append(refused);
+  if (batch.length > 0) await writer.write(batch);
+  const read = chunk.batch.length + chunk.rejects.length;
+  return {
+    counts: { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 },
+    bytes: batch.text === undefined ? batch.length * 64 : bytesOf(batch),
+  };
+}
+
+/** Bytes that a batch keeps alive: its index, and the cells between the first and the last. */
+function bytesOf({ text, length }: Batch): number {
+  if (text === undefined) return 0;
+  const { index, stride } = text;
+  const perRow = stride * 8;
+  const first = index.find((at) => at >= 0) ?? 0;
+  const last = index[index.length - 1] ?? first;
+  return length * perRow + Math.max(0, last - first);
+}

@@ -1,0 +1,10 @@
+import type { PartWriter } from '@etl/sdk';
+
+/** Takes rows and keeps nothing: a dry run counts and checks only. */
+export const nullWriter = (): PartWriter => ({
+  after: null,
+  write: async () => undefined,
+  flush: async () => [],
+  save: async () => undefined,
+  close: async () => undefined,
+});

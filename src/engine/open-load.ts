@@ -1,0 +1,52 @@
+import { EtlError, type Json, type Load, type Schema } from '@etl/sdk';
+import type { EngineLoad } from './engine-job.js';
+import type { PreparedRun } from './prepare-run.js';
+
+/** A load that has been begun in this run. */
+export interface OpenLoad {
+  readonly entry: EngineLoad;
+  readonly load: Load;
+}
+
+/** Begins a load, or continues its staging. `spool` names the spool that it reads, since staging of another spool is worth nothing. */
+export async function openLoad(
+  prepared: PreparedRun,
+  entry: EngineLoad,
+  { schema, parts, spool }: { readonly schema: Schema; readonly parts: readonly string[]; readonly spool: string | null },
+): Promise<OpenLoad> {
+  const { job, run, generation, plan, options, states, context } = prepared;
+  const state = states.get(entry.name);
+  if (state === undefined) throw new EtlError('INTERNAL', `The state of load ${entry.name} was not read`);
+  const { loader, id, key, policy } = entry;
+  const load = await loader.begin({
+    id,
+    epoch: state.epoch,
+    run,
+    fingerprint: [job.fingerprint, generation, ...(spool === null ? [] : [spool])].join('/'),
+    plan: plan as unknown as Json,
+    parts,
+    schema: { fields: schema.fields, key: key.length > 0 ? key : schema.key },
+    mode: options.fullRefresh ? 'replace' : entry.mode,
+    key,
+    policy,
+    takeOver: options.takeOver,
+  });
+  await context.failpoint('engine.load-begun');
+  return { entry, load };
+}
+
+/** Leaves every load as it is for the next run. The first failure of leaving is logged, never thrown: it must not hide why the run ended. */
+export async function suspendAll(loads: Iterable<OpenLoad>, prepared: PreparedRun): Promise<void> {
+  for (const { load, entry } of loads)
+    await load
+      .suspend()
+      .catch((second: unknown) => prepared.context.log.warn(`Suspending load ${entry.name} failed too`, { error: String(second) }));
+}
+
+/** Drops the staging of every load. */
+export async function discardAll(loads: Iterable<OpenLoad>, prepared: PreparedRun): Promise<void> {
+  for (const { load, entry } of loads)
+    await load
+      .discard()
+      .catch((second: unknown) => prepared.context.log.warn(`Discarding load ${entry.name} failed too`, { error: String(second) }));
+}

@@ -1,0 +1,127 @@
+import { EtlError, type Schema } from '@etl/sdk';
+import type { StageResources, StepCounts } from '../transforms/step.js';
+import type { Operation } from './bind-job.js';
+import { runLanePart, type LaneReject, type RejectSink } from './lane.js';
+import { assertEdge } from './ledger.js';
+import type { PreparedRun } from './prepare-run.js';
+import { Spool } from './spool.js';
+
+/** Name of the current table of each dataset in the spool, quoted. */
+export type SpoolTables = Map<string, string>;
+
+type OperationResult = { readonly counts: readonly StepCounts[] };
+
+/** Runs what needs whole tables, in order; an operation that has ended in an earlier process is not repeated. Answers the tables at the end. */
+export async function runOperations(prepared: PreparedRun, spool: Spool, resources: StageResources): Promise<SpoolTables> {
+  const { bound, context, ledger } = prepared;
+  const tables: SpoolTables = new Map(
+    bound.lanes.filter(({ load }) => load === null).map(({ extract }) => [extract.dataset, Spool.table(extract.dataset, 0)]),
+  );
+  for (const [number, operation] of bound.operations.entries()) {
+    const { dataset } = operation;
+    const into = Spool.table(dataset, number + 1);
+    const saved = (await spool.operation(number)) as OperationResult | null;
+    const counts = saved?.counts ?? (await runOperation(prepared, { spool, resources, operation, number, into, tables }));
+    ledger.addSteps(dataset, counts);
+    const previous = tables.get(dataset);
+    tables.set(dataset, into);
+    if (previous !== undefined) await spool.dropTable(previous);
+    await context.failpoint('engine.operated');
+  }
+  return tables;
+}
+
+interface OperationWork {
+  readonly spool: Spool;
+  readonly resources: StageResources;
+  readonly operation: Operation;
+  readonly number: number;
+  readonly into: string;
+  readonly tables: SpoolTables;
+}
+
+async function runOperation(prepared: PreparedRun, work: OperationWork): Promise<readonly StepCounts[]> {
+  const { context, run } = prepared;
+  const { spool, operation, number, into, resources } = work;
+  if (resources.signal.aborted)
+    throw new EtlError('CANCELLED', 'The run was interrupted', { hint: 'Run it again: it continues where it stopped' });
+  const { dataset, stage } = operation;
+  const rejects = await context.rejects(run)(dataset, `operation-${number}`);
+  const tell = (rows: number, done: boolean): void => {
+    context.progress({ type: 'dataset', dataset, phase: 'transform', rows, done });
+  };
+  try {
+    tell(0, false);
+    const { counts, out } = await (stage.kind === 'table' || stage.runOnTable !== undefined
+      ? onTable(work, rejects)
+      : inChunks(prepared, work, rejects));
+    assertEdge(dataset, { given: out, got: await spool.count(into) });
+    await rejects.sync();
+    await spool.saveOperation(number, { counts } satisfies OperationResult as never);
+    tell(out, true);
+    return counts;
+  } finally {
+    await rejects.close();
+  }
+}
+
+interface OperationEnd {
+  readonly counts: readonly StepCounts[];
+  readonly out: number;
+}
+
+/** An interrupted one begins again: its table is made in one statement, and its rejects are cut off. */
+async function onTable({ spool, resources, operation, into, tables }: OperationWork, rejects: RejectSink): Promise<OperationEnd> {
+  const { stage, dataset } = operation;
+  const run = stage.kind === 'table' ? stage.run : stage.runOnTable;
+  if (run === undefined) throw new EtlError('INTERNAL', `Stage of ${dataset} does not run on a table`);
+  await rejects.truncate(0);
+  await spool.dropTable(into);
+  const table = (name: string): string => tableOf(tables, name);
+  const result = await run({ session: spool.session, table, dataset, into }, resources);
+  const schema = stage.kind === 'stream' ? stage.input : null;
+  let pending: LaneReject[] = [];
+  for await (const reject of result.rejects) {
+    pending.push({ ...reject, schema: schemaFor(schema, reject.values.length) });
+    if (pending.length < 1000) continue;
+    await rejects.append(pending);
+    pending = [];
+  }
+  if (pending.length > 0) await rejects.append(pending);
+  const last = result.counts.at(-1);
+  if (last === undefined) throw new EtlError('INTERNAL', `Stage of ${dataset} has no step`);
+  return { counts: result.counts, out: last.out };
+}
+
+const schemaFor = (schema: Schema | null, columns: number): Schema | null => (schema?.fields.length === columns ? schema : null);
+
+/** Row steps that cannot run as SQL: rows leave the spool, pass the steps and go back, saved as they go. */
+async function inChunks(
+  { context }: PreparedRun,
+  { spool, resources, operation, number, into, tables }: OperationWork,
+  rejects: RejectSink,
+): Promise<OperationEnd> {
+  const { stage, dataset } = operation;
+  if (stage.kind === 'table') throw new EtlError('INTERNAL', `Stage of ${dataset} needs a table`);
+  await spool.createTable(into, stage.output);
+  const writer = await spool.writer(into, stage.output, { dataset: `operation ${number}`, id: dataset, number: 0 });
+  const from = tableOf(tables, dataset);
+  let rows = 0;
+  try {
+    const counts = await runLanePart({
+      stages: [stage], input: stage.input, output: stage.output, writer, rejects, resources,
+      source: (after) => spool.read(from, stage.input, after),
+      checkpoint: context.checkpoint, failpoint: context.failpoint,
+      onRows: (more) => context.progress({ type: 'dataset', dataset, phase: 'transform', rows: (rows += more), done: false }),
+    }); // prettier-ignore
+    return { counts: counts.steps, out: counts.written };
+  } finally {
+    await writer.close();
+  }
+}
+
+export function tableOf(tables: SpoolTables, dataset: string): string {
+  const table = tables.get(dataset);
+  if (table === undefined) throw new EtlError('INTERNAL', `Dataset ${dataset} is not in the spool`);
+  return table;
+}

@@ -1,0 +1,85 @@
+import { EtlError, type Commit, type Connection, type Cursors, type Json, type LoadCounts } from '@etl/sdk';
+import { assertEdge, type LedgerSummary } from './ledger.js';
+import type { OpenLoad } from './open-load.js';
+import type { PreparedRun } from './prepare-run.js';
+import { readPlanOf } from './read-plans.js';
+
+/** Seals every load: all rows are in their targets, counted there, and still invisible. Answers the rows by load. */
+export async function sealAll(prepared: PreparedRun, opened: ReadonlyMap<string, OpenLoad>): Promise<Map<string, number>> {
+  const rows = new Map<string, number>();
+  for (const [name, { load }] of opened) {
+    const sealed = await load.seal();
+    rows.set(name, sealed.rows);
+    await prepared.context.failpoint('engine.sealed');
+  }
+  return rows;
+}
+
+/** Cursors that are published with a load: those of the extracts it depends on. */
+export function cursorsOf({ bound, plan, options }: PreparedRun, load: string): Cursors {
+  if (options.limit !== null) return {};
+  const entries = [...(bound.sources.get(load) ?? [])].map((dataset): [string, Json] => [dataset, readPlanOf(plan, dataset).until]);
+  return Object.fromEntries(entries.filter(([, until]) => until !== null));
+}
+
+/** Makes every load visible, in the order of `after`; several loads of one connection in one transaction, where it has one. */
+export async function publishAll(
+  prepared: PreparedRun,
+  opened: ReadonlyMap<string, OpenLoad>,
+  rows: ReadonlyMap<string, number>,
+): Promise<void> {
+  const { context, ledger } = prepared;
+  const summary = ledger.summary() as unknown as LedgerSummary & Json;
+  for (const group of publishGroups(inOrder([...opened.values()]))) {
+    const pairs = group.map(({ entry, load }) => {
+      const commit: Commit = { run: prepared.run, rows: rows.get(entry.name) ?? 0, cursors: cursorsOf(prepared, entry.name), summary };
+      return { entry, load, commit };
+    });
+    const counts = await publishGroup(group[0]?.entry.connection, pairs);
+    for (const [index, { entry, commit }] of pairs.entries()) {
+      const published = counts[index];
+      if (published === undefined) throw new EtlError('INTERNAL', `Load ${entry.name} was published without an answer`);
+      assertEdge(entry.dataset, { given: commit.rows, got: published.in });
+      ledger.setLoad(entry.name, published);
+    }
+    await context.failpoint('engine.published');
+  }
+}
+
+type Pair = OpenLoad & { readonly commit: Commit };
+
+async function publishGroup(connection: Connection | undefined, pairs: readonly Pair[]): Promise<readonly LoadCounts[]> {
+  if (pairs.length > 1 && connection?.publish !== undefined) return connection.publish(pairs);
+  const counts: LoadCounts[] = [];
+  for (const { load, commit } of pairs) counts.push(await load.publish(commit));
+  return counts;
+}
+
+/** Neighbours of one connection that can publish together. */
+function publishGroups(loads: readonly OpenLoad[]): OpenLoad[][] {
+  const groups: OpenLoad[][] = [];
+  for (const load of loads) {
+    const group = groups.at(-1);
+    const together = group?.[0]?.entry.connection === load.entry.connection && load.entry.connection.publish !== undefined;
+    if (together && group !== undefined) group.push(load);
+    else groups.push([load]);
+  }
+  return groups;
+}
+
+/** Transactional targets of one connection side by side, behind all loads that each names under `after`. */
+function inOrder(loads: readonly OpenLoad[]): OpenLoad[] {
+  const left = [...loads];
+  const done: OpenLoad[] = [];
+  const isReady = ({ entry }: OpenLoad): boolean => !left.some((other) => entry.after.includes(other.entry.name));
+  while (left.length > 0) {
+    const previous = done.at(-1)?.entry.connection;
+    const ready = left.filter(isReady);
+    const next = ready.find(({ entry }) => entry.connection === previous) ?? ready[0];
+    if (next === undefined)
+      throw new EtlError('CONFIG_INVALID', `Loads wait for each other: ${left.map(({ entry }) => entry.name).join(', ')}`);
+    done.push(next);
+    left.splice(left.indexOf(next), 1);
+  }
+  return done;
+}

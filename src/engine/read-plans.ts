@@ -1,0 +1,74 @@
+import { EtlError, type Cursor, type Json, type LoadState, type Mode, type ReadPlan } from '@etl/sdk';
+import type { EngineExtract, EngineLoad, RunOptions } from './engine-job.js';
+
+/** From where an extract reads in this run. */
+export interface ReadStart {
+  readonly since: Cursor | null;
+  readonly hold: number | null;
+}
+
+/** The plan of a whole run: made once, saved with every load and the spool, so that an interrupted run continues with the same bounds. */
+export type EnginePlan = {
+  readonly started: string;
+  readonly extracts: { readonly [dataset: string]: SavedPlan };
+};
+
+type SavedPlan = { readonly start: Json; readonly plan: Json };
+
+export const readPlanOf = (plan: EnginePlan, dataset: string): ReadPlan => {
+  const saved = plan.extracts[dataset];
+  if (saved === undefined) throw new EtlError('STAGING_LOST', `The interrupted run did not read ${dataset}`);
+  return saved.plan as unknown as ReadPlan;
+};
+
+/** Rows that are read twice do no harm in these modes. */
+const idempotent: ReadonlySet<Mode> = new Set(['merge', 'insert-new', 'replace-by', 'history']);
+
+/**
+ * Where to begin, from the cursors of the loads that depend on an extract. Loads that stand at different places begin together: from the
+ * start where all of them can take a row twice. Throws CONFIG_INVALID where one of them cannot.
+ */
+export function readStart(
+  { dataset, lag }: EngineExtract,
+  loads: readonly EngineLoad[],
+  states: ReadonlyMap<string, LoadState>,
+  { fullRefresh }: RunOptions,
+): ReadStart {
+  const appends = loads.some(({ mode }) => mode === 'append');
+  const hold = appends ? (lag ?? 0) : null;
+  if (fullRefresh || loads.length === 0) return { since: null, hold };
+  const replaces = loads.filter(({ mode }) => mode === 'replace');
+  const cursors = loads
+    .filter(({ mode }) => mode !== 'replace')
+    .map((load) => ({ load, cursor: states.get(load.name)?.cursors[dataset] ?? null }));
+  const distinct = new Set(cursors.map(({ cursor }) => JSON.stringify(cursor)));
+  const [first] = cursors;
+  if (replaces.length === 0 && distinct.size <= 1) return { since: first?.cursor ?? null, hold };
+  const stuck = cursors.find(({ load, cursor }) => cursor !== null && !idempotent.has(load.mode));
+  if (stuck === undefined) return { since: null, hold };
+  throw new EtlError(
+    'CONFIG_INVALID',
+    `Load ${stuck.load.name} appends what is new in ${dataset}, but another load needs ${dataset} from the start`,
+    {
+      hint: 'Give each load its own extract, or use mode merge with a key',
+      place: { dataset },
+    },
+  );
+}
+
+export interface PlannedRead {
+  readonly start: ReadStart;
+  readonly plan: ReadPlan;
+}
+
+export async function planRead(extract: EngineExtract, start: ReadStart, { limit }: RunOptions): Promise<PlannedRead> {
+  const plan = await extract.extractor.plan({
+    ...start,
+    parts: limit === null ? extract.parallel : 1,
+    ...(limit === null ? {} : { limit }),
+    ...(extract.schema === null ? {} : { schema: extract.schema }),
+  });
+  return { start, plan };
+}
+
+export const sameStart = (a: ReadStart, b: ReadStart): boolean => JSON.stringify([a.since, a.hold]) === JSON.stringify([b.since, b.hold]);
