@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { Command, Errors, type Interfaces } from '@oclif/core';
+import type { EtlError } from '@etl/sdk';
+import { codeFrame } from '../project/code-frame.js';
+import { errorDocument } from './error-document.js';
+import { exitCodeOf, type ExitCode } from './exit-codes.js';
+import { globalFlags, globalSwitches } from './global-flags.js';
+import { Interruption } from './interruption.js';
+import { knownError } from './known-error.js';
+import { thisProcess, type Outside } from './outside.js';
+import { renderError } from './render-error.js';
+import { Terminal } from './terminal.js';
+import { usageError } from './usage-error.js';
+
+/** What every command shares: global flags, the screen, signals, and errors that become text or JSON and an exit code. */
+export abstract class EtlCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags: Interfaces.FlagInput = globalFlags;
+  /** The exit codes that matter for this command, shown in its help. */
+  static exitCodes: readonly ExitCode[] = [0, 1, 2];
+
+  /** Replaced by tests before the command runs. */
+  outside: Outside = thisProcess();
+  #terminal: Terminal | null = null;
+  #interruption: Interruption | null = null;
+  #place = '';
+
+  protected get terminal(): Terminal {
+    const { outside, argv } = this;
+    const switches = globalSwitches(argv, outside.variables);
+    this.#terminal ??= new Terminal({ ...outside, ...switches });
+    return this.#terminal;
+  }
+
+  /** Fires at the first Ctrl-C, hang-up or termination. */
+  protected get signal(): AbortSignal {
+    this.#interruption ??= new Interruption({
+      process: this.outside.signals,
+      announce: (text) => this.terminal.tell(text),
+      end: (code) => this.outside.end(code),
+    });
+    return this.#interruption.signal;
+  }
+
+  /** The exit code of the signal that interrupted the command, or null. */
+  protected get interruptedWith(): ExitCode | null {
+    return this.#interruption?.exitCode ?? null;
+  }
+
+  /** A path as given on the command line, from where the person stands. */
+  protected path(given: string): string {
+    return resolve(this.outside.directory, given);
+  }
+
+  /** Files in errors are relative to this folder from now on. */
+  protected filesAreIn(directory: string): void {
+    this.#place = directory;
+  }
+
+  protected exitWith(code: ExitCode): void {
+    this.outside.setExitCode(code);
+  }
+
+  override logJson(json: unknown): void {
+    this.terminal.data(JSON.stringify(json, null, 2));
+  }
+
+  override async catch(error: unknown): Promise<void> {
+    if (error instanceof Errors.ExitError) {
+      this.exitWith((error.oclif.exit ?? 0) as ExitCode);
+      return;
+    }
+    const failure = usageError(error, this.#shape()) ?? knownError(error);
+    const exitCode = this.interruptedWith ?? exitCodeOf(failure.code);
+    this.exitWith(exitCode);
+    if (this.jsonEnabled()) this.logJson(errorDocument(failure, exitCode));
+    else this.terminal.tell(await this.renderFailure(failure));
+  }
+
+  /** The error as people read it, with the lines of the file where it stands. */
+  protected async renderFailure(error: EtlError): Promise<string> {
+    const { variables, directory } = this.outside;
+    const { file, line, column } = error.place;
+    const path = (name: string): string => relative(directory, join(this.#place, name)) || name;
+    const source = file === undefined || line === undefined ? null : await readFile(join(this.#place, file), 'utf8').catch(() => null);
+    const frame =
+      source === null || file === undefined || line === undefined
+        ? null
+        : codeFrame(source, { file, line, column: column ?? 1, length: 1 });
+    return renderError(error, { palette: this.terminal.palette, verbose: globalSwitches(this.argv, variables).verbose, frame, path });
+  }
+
+  override async finally(): Promise<void> {
+    this.#interruption?.stopListening();
+  }
+
+  #shape() {
+    const { id, flags, args, strict } = this.ctor;
+    return {
+      command: `${this.config.bin} ${id.replaceAll(':', ' ')}`,
+      flags: ['json', 'help', ...Object.keys(globalFlags), ...Object.keys(flags)],
+      argumentCount: strict ? Object.keys(args).length : Infinity,
+    };
+  }
+}

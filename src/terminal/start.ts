@@ -1,0 +1,64 @@
+import { Config, flush, run } from '@oclif/core';
+import { EtlError, messageOf } from '@etl/sdk';
+import { nearestName } from '../project/nearest-name.js';
+import { errorDocument } from './error-document.js';
+import { exitCodeOf } from './exit-codes.js';
+import { globalSwitches } from './global-flags.js';
+import { knownError } from './known-error.js';
+import { thisProcess, type Outside } from './outside.js';
+import { renderError } from './render-error.js';
+import { Terminal } from './terminal.js';
+
+/** Time that connections get to close by themselves once the command has ended. */
+const graceMilliseconds = 5000;
+
+/** Runs one command line in this process: `root` is the URL of a file of the package. Never throws. */
+export async function start(argv: readonly string[], root: string): Promise<void> {
+  const outside = thisProcess();
+  guard(argv, outside);
+  try {
+    const config = await Config.load(root);
+    await run([...argv], config).catch((error: unknown) => {
+      throw unknownCommand(error, config) ?? error;
+    });
+    await flush();
+  } catch (error) {
+    fail(error, argv, outside);
+  }
+  setTimeout(() => process.exit(), graceMilliseconds).unref();
+}
+
+/** What nobody caught is still one clear error; a reader that went away (`etl … | head`) is none. */
+function guard(argv: readonly string[], outside: Outside): void {
+  const end = (error: unknown): void => {
+    fail(error, argv, outside);
+    process.exit();
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+/** Renders an error that no command has rendered. */
+function fail(error: unknown, argv: readonly string[], outside: Outside): void {
+  const failure = knownError(error);
+  const exitCode = exitCodeOf(failure.code);
+  outside.setExitCode(exitCode);
+  const switches = globalSwitches(argv, outside.variables);
+  const terminal = new Terminal({ ...outside, ...switches });
+  if (switches.json) terminal.data(JSON.stringify(errorDocument(failure, exitCode), null, 2));
+  else terminal.tell(renderError(failure, { palette: terminal.palette, verbose: switches.verbose }));
+}
+
+/** oclif's `command x not found` as an error that names the nearest command; null for any other error. */
+export function unknownCommand(error: unknown, config: Config): EtlError | null {
+  const id = /^command (.+) not found\.?$/i.exec(messageOf(error))?.[1];
+  if (id === undefined) return null;
+  const words = (name: string): string => name.replaceAll(':', ' ');
+  const names = [...config.commandIDs, ...config.topics.map(({ name }) => name)];
+  const nearest = nearestName(id, names) ?? nearestName(id.split(':')[0] ?? id, names);
+  const hint = nearest === undefined ? `${config.bin} --help lists all commands` : `Did you mean: ${config.bin} ${words(nearest)}`;
+  return new EtlError('USAGE', `There is no command '${words(id)}'`, { hint });
+}
