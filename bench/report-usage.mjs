@@ -1,0 +1,58 @@
+// Loaded into a measured Node process by --import: writes what the process used to the file that BENCH_USAGE names.
+import { Module } from 'node:module';
+import { writeFileSync } from 'node:fs';
+
+const interval = 50;
+const instances = [];
+let besideDuckDb = 0;
+let duckDbPeak = 0;
+
+/** DuckDB is only watched once the program itself loads it, so that a run without it is measured without it. */
+const load = Module._load;
+Module._load = function (request, ...others) {
+  const loaded = load.call(this, request, ...others);
+  if (/@duckdb[/\\]node-api/.test(request) && loaded?.DuckDBInstance && !loaded.DuckDBInstance.watched) watch(loaded.DuckDBInstance);
+  return loaded;
+};
+
+function watch(DuckDBInstance) {
+  DuckDBInstance.watched = true;
+  for (const method of ['create', 'fromCache']) {
+    const original = DuckDBInstance[method];
+    DuckDBInstance[method] = async function (...parameters) {
+      const instance = await original.apply(this, parameters);
+      const entry = { connection: await instance.connect() };
+      instances.push(entry);
+      const closeSync = instance.closeSync;
+      instance.closeSync = function () {
+        instances.splice(instances.indexOf(entry), 1);
+        entry.connection.closeSync();
+        return closeSync.call(this);
+      };
+      return instance;
+    };
+  }
+}
+
+async function sample() {
+  let held = 0;
+  for (const { connection } of [...instances]) {
+    try {
+      const reader = await connection.runAndReadAll('SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory()');
+      held += Number(reader.getRows()[0][0]);
+    } catch {
+      // The program closed the database while it was asked: it holds nothing any more.
+    }
+  }
+  duckDbPeak = Math.max(duckDbPeak, held);
+  besideDuckDb = Math.max(besideDuckDb, process.memoryUsage.rss() - held);
+}
+
+const timer = setInterval(() => void sample(), interval).unref();
+process.on('exit', () => {
+  clearInterval(timer);
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const peak = maxRSS * 1024;
+  const usage = { cpu: (userCPUTime + systemCPUTime) / 1e6, peak, besideDuckDb: besideDuckDb || peak - duckDbPeak, duckDbPeak };
+  if (process.env.BENCH_USAGE) writeFileSync(process.env.BENCH_USAGE, JSON.stringify(usage));
+});

@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setUp } from '../scripts/setup.mjs';
+import { caseNames, makeCases } from './cases.mjs';
+import { machine } from './machine.mjs';
+import { measure } from './measure.mjs';
+import { printCase, summarise } from './summary.mjs';
+
+const usage = `npm run bench -- [options]
+  --rows N      rows of the tables (default 1,000,000)
+  --rounds N    how often each contender runs, interleaved (default 3); medians are reported
+  --case NAME   only these cases; may be repeated: ${caseNames.join(', ')}
+  --folder DIR  where tables and targets are written (default: a temporary folder, removed at the end)
+  --save NAME   keep the result as bench/results/NAME.json beside latest.json
+`;
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    case: { type: 'string', multiple: true, default: caseNames },
+    folder: { type: 'string' },
+    save: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+const unknown = values.case.find((name) => !caseNames.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no case '${unknown}'.\n${usage}`);
+  process.exit(2);
+}
+
+await setUp();
+const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'etl-bench-'));
+mkdirSync(folder, { recursive: true });
+const results = [];
+try {
+  for (const benchCase of await makeCases({ folder, rows, names: values.case })) {
+    process.stderr.write(`\n${benchCase.name}: ${benchCase.title}\n`);
+    for (const step of benchCase.once ?? []) await runOnce(step, folder);
+    const runs = new Map(benchCase.contenders.map(({ name }) => [name, []]));
+    for (let round = 0; round < (benchCase.rounds ?? rounds); round += 1) {
+      // Interleaved, so that a machine that slows down slows all of them; each round starts with another one.
+      const order = benchCase.contenders.map((_, at) => benchCase.contenders[(at + round) % benchCase.contenders.length]);
+      for (const contender of order) {
+        const run = await runOnce(contender, folder);
+        runs.get(contender.name).push(run);
+        process.stderr.write(`  ${contender.name} ${run.wall.toFixed(2)} s\n`);
+      }
+    }
+    results.push(summarise(benchCase, runs));
+    printCase(results.at(-1));
+  }
+} finally {
+  if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
+}
+const report = { date: new Date().toISOString().slice(0, 10), machine: await machine(), rows, rounds, cases: results };
+for (const name of ['latest', ...(values.save === undefined ? [] : [values.save])])
+  writeFileSync(join(import.meta.dirname, 'results', `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+
+async function runOnce(contender, scratch) {
+  await contender.prepare?.();
+  const run = await measure(contender, scratch);
+  await contender.verify?.();
+  return run;
+}
