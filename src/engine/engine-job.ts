@@ -9,6 +9,8 @@ export interface EngineJob {
   readonly directory: string;
   /** Changes with the job, its scripts, schemas, parameters and connectors: unfinished work of another fingerprint is dropped. */
   readonly fingerprint: string;
+  /** Options or added columns hold the id or date of the run, so only a run that is known on this machine can be continued. */
+  readonly namesRun: boolean;
   readonly params: ReadonlyMap<string, ParamValue>;
   readonly extracts: readonly EngineExtract[];
   readonly transforms: readonly EngineTransform[];

@@ -54,7 +54,7 @@ export function identifyRun(
   const isPartial = options.restart || options.limit !== null || options.dryRun;
   const mayContinue = (run: string): boolean => !isPartial && (options.runId === null || options.runId === run);
   if (manifest !== null && manifest.fingerprint === job.fingerprint && mayContinue(manifest.run)) return { ...manifest, resumed: true };
-  const unfinished = manifest === null ? [...states.values()].map((state) => state.unfinished) : [];
+  const unfinished = manifest === null && !job.namesRun ? [...states.values()].map((state) => state.unfinished) : [];
   const [first] = unfinished;
   if (first != null && unfinished.every((other) => other?.run === first.run) && mayContinue(first.run)) {
     const [fingerprint, generation = ''] = first.fingerprint.split('/');
@@ -75,7 +75,7 @@ export async function prepareRun(input: {
   readonly identity: RunIdentity;
   readonly states: ReadonlyMap<string, LoadState>;
 }): Promise<PreparedRun> {
-  const { job, context, identity, states } = input;
+  const { context, identity, states } = input;
   const { run, generation, started, resumed } = identity;
   const settled = new Map<string, Published>();
   for (const [name, { published }] of states) if (published?.run === run) settled.set(name, published);

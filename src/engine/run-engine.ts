@@ -59,7 +59,7 @@ async function runOnce(job: EngineJob, options: RunOptions, context: EngineConte
 /** Says that an unfinished run is given up, and frees its spool; staging in targets is dropped when the loads begin. */
 async function dropInterrupted(spool: string | null, { restart }: RunOptions, context: EngineContext): Promise<void> {
   if (!restart) {
-    const text = 'The job has changed since it was interrupted: its staging is dropped and it begins again';
+    const text = 'The unfinished run was of another state of the job or other options: its staging is dropped and a new run begins';
     context.log.warn(text);
     context.progress({ type: 'message', level: 'warn', text });
   }

@@ -1,0 +1,45 @@
+import { EtlError, isEtlError, type Connection, type Context } from '@etl/sdk';
+import type { Project } from '../project/index.js';
+import type { Registry } from '../registry/index.js';
+
+/** Connections of one run: each is opened when first asked for, and all are closed together. */
+export class OpenConnections {
+  readonly #open = new Map<string, Promise<Connection>>();
+
+  constructor(
+    private readonly project: Project,
+    private readonly registry: Registry,
+    private readonly context: Context,
+  ) {}
+
+  /** Throws what the connector throws, with the name of the connection as place. */
+  get(name: string): Promise<Connection> {
+    const opening = this.#open.get(name) ?? this.#connect(name);
+    this.#open.set(name, opening);
+    return opening;
+  }
+
+  async #connect(name: string): Promise<Connection> {
+    const entry = this.project.connections.get(name);
+    if (entry === undefined)
+      throw new EtlError('CONFIG_INVALID', `There is no connection ${name}`, { hint: 'Connections are declared in etl.yaml' });
+    const connector = await this.registry.get(entry.connector);
+    try {
+      return await connector.open(entry.options, this.context);
+    } catch (error) {
+      throw isEtlError(error) ? error.at({ ...entry.place, connection: name }) : error;
+    }
+  }
+
+  /** Closes all, also when one of them fails; the first failure is thrown. */
+  async close(): Promise<void> {
+    const opened = (await Promise.allSettled(this.#open.values())).flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    this.#open.clear();
+    const failures = (await Promise.allSettled(opened.map((connection) => connection.close()))).flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    );
+    if (failures.length > 0) throw failures[0];
+  }
+}

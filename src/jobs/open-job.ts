@@ -1,0 +1,107 @@
+import { EtlError, isEtlError, type Json, type Schema } from '@etl/sdk';
+import type { EngineExtract, EngineJob, EngineLoad } from '../engine/engine-job.js';
+import { fillPlaceholders, readSchemas, type PlaceholderValues } from '../project/index.js';
+import type { ExtractEntry, Job, Limits, LoadEntry } from '../project/job.js';
+import type { ParamValue } from '../transforms/step.js';
+import { fingerprintOf } from './fingerprint.js';
+import type { JobWorld } from './job-world.js';
+import type { OpenConnections } from './open-connections.js';
+
+export interface JobSettings {
+  readonly params: ReadonlyMap<string, ParamValue>;
+  readonly fullRefresh: boolean;
+  /** Rows read per dataset, or null: all. */
+  readonly limit: number | null;
+  /** Instead of the job's own limit. */
+  readonly maxRejects?: Limits['rejects'];
+}
+
+/** Identity that option texts such as `sales-{run.date}.csv` are filled with. */
+export interface RunNames {
+  readonly id: string;
+  readonly started: Date;
+}
+
+/** The fingerprint of a job as it would run now. */
+export async function jobFingerprint({ project, registry }: JobWorld, job: Job, { params, fullRefresh, limit }: JobSettings): Promise<string> {
+  const used = new Set([...job.extracts.map(({ from }) => from), ...job.loads.map(({ to }) => to)]);
+  const connections = [...used].sort().map((name): Json => {
+    const entry = project.connections.get(name);
+    const connector = entry === undefined ? undefined : registry.find(entry.connector);
+    return { name, connector: entry?.connector ?? null, version: connector?.version ?? null, options: publicOptions(entry?.options ?? {}) };
+  });
+  const values = [...params].map(([name, { value }]): Json => [name, value]);
+  return fingerprintOf(job.directory, { environment: project.environment, connections, params: values, fullRefresh, limit });
+}
+
+/** Secrets print as `***`, so a changed password does not make another job. */
+const publicOptions = (options: object): Json =>
+  JSON.parse(JSON.stringify(options, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))) as Json;
+
+/** Opens every extractor and loader of a job. The caller closes what `connections` holds, and each of them with `closeJob`. */
+export async function openJob(
+  job: Job,
+  {
+    settings,
+    names,
+    connections,
+    fingerprint,
+  }: { settings: JobSettings; names: RunNames; connections: OpenConnections; fingerprint: string },
+): Promise<EngineJob> {
+  const schemas = await readSchemas(job);
+  const values: PlaceholderValues = { run: { id: names.id, date: names.started.toISOString().slice(0, 10) }, params: settings.params };
+  const extracts: EngineExtract[] = [];
+  const loads: EngineLoad[] = [];
+  const opened = { extracts, loads };
+  try {
+    for (const entry of job.extracts)
+      extracts.push(await openExtract(entry, { connections, values, schema: schemas.get(entry.dataset) ?? null }));
+    for (const entry of job.loads) loads.push(await openLoad(job, entry, { connections, values }));
+  } catch (error) {
+    await closeJob(opened);
+    throw error;
+  }
+  const { name, directory, transforms, limits } = job;
+  const rejects = settings.maxRejects === undefined ? limits.rejects : settings.maxRejects;
+  const namesRun = [...job.extracts, ...job.loads].some((entry) => JSON.stringify(publicOptions(entry)).includes('{run.'));
+  return { name, directory, fingerprint, namesRun, params: settings.params, transforms, limits: { rejects }, extracts, loads };
+}
+
+/** Closes extractors and loaders; connections stay open. */
+export async function closeJob({ extracts, loads }: Pick<EngineJob, 'extracts' | 'loads'>): Promise<void> {
+  for (const { extractor } of extracts) await extractor.close();
+  for (const { loader } of loads) await loader.close();
+}
+
+async function openExtract(
+  { dataset, from, options, cursor, parallel, place }: ExtractEntry,
+  { connections, values, schema }: { connections: OpenConnections; values: PlaceholderValues; schema: Schema | null },
+): Promise<EngineExtract> {
+  const connection = await connections.get(from);
+  try {
+    const filled = { ...fillPlaceholders(options, values), ...(cursor && { cursor: { field: cursor.field, lag: cursor.lag } }) };
+    const extractor = await connection.extractor?.(filled);
+    if (extractor === undefined) throw missing(from, 'cannot be read from');
+    return { dataset, connection: from, extractor, schema, parallel, lag: cursor?.lag ?? null };
+  } catch (error) {
+    throw isEtlError(error) ? error.at({ ...place, connection: from, dataset }) : error;
+  }
+}
+
+async function openLoad(
+  job: Job,
+  { id, dataset, to, mode, key, policy, orderBy, add, after, options, place }: LoadEntry,
+  { connections, values }: { connections: OpenConnections; values: PlaceholderValues },
+): Promise<EngineLoad> {
+  const connection = await connections.get(to);
+  try {
+    const loader = await connection.loader?.(fillPlaceholders(options, values));
+    if (loader === undefined) throw missing(to, 'cannot be loaded into');
+    const base = { id: `${job.name}/${id}`, name: id, dataset, connectionName: to, connection, loader };
+    return { ...base, mode, key, policy, orderBy, add: fillPlaceholders(add, values), after };
+  } catch (error) {
+    throw isEtlError(error) ? error.at({ ...place, connection: to, dataset }) : error;
+  }
+}
+
+const missing = (connection: string, what: string): EtlError => new EtlError('CAPABILITY_MISSING', `Connection ${connection} ${what}`);
