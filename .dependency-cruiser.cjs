@@ -3,15 +3,16 @@
  * listed is refused. `test/dependency-direction.test.ts` seeds violations and sees them caught.
  */
 const reach = {
-  terminal: ['project', 'engine', 'state'],
+  credentials: [],
+  terminal: [],
   state: [],
-  transforms: [],
+  transforms: ['checks'],
   checks: ['transforms'],
   engine: ['transforms', 'checks', 'state'],
   registry: [],
-  project: ['registry', 'transforms', 'checks'],
-  jobs: ['project', 'engine', 'registry', 'transforms', 'checks', 'state'],
-  commands: ['terminal', 'jobs', 'project', 'engine', 'registry', 'state', 'transforms', 'checks'],
+  project: ['registry', 'credentials', 'transforms', 'checks'],
+  jobs: ['project', 'engine', 'registry', 'credentials', 'transforms', 'checks', 'state'],
+  commands: ['terminal', 'jobs', 'project', 'engine', 'registry', 'credentials', 'state', 'transforms', 'checks'],
 };
 
 const packages = {
@@ -21,8 +22,8 @@ const packages = {
   testkit: ['packages/sdk'],
 };
 
-/** What a job is once it was read: types only, the common words of everything that handles jobs. */
-const jobModel = '^src/project/job\\.ts$';
+/** Leaves that others may import: what a job is once it was read, and how a mistake in a file is shown. They import nothing of src. */
+const leaves = '^src/project/(job|problem|code-frame)\\.ts$';
 
 const only = (name, from, allowed) => ({
   name,
@@ -34,9 +35,10 @@ const only = (name, from, allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'leaves-stay-leaves', severity: 'error', from: { path: leaves }, to: { path: '^src/', pathNot: leaves } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...Object.entries(reach).map(([folder, others]) =>
-      only(`src-${folder}`, `^src/${folder}/`, [...others.map((other) => `^src/${other}/`), jobModel, '^packages/(sdk|columnar)/']),
+      only(`src-${folder}`, `^src/${folder}/`, [...others.map((other) => `^src/${other}/`), leaves, '^packages/(sdk|columnar)/']),
     ),
     ...Object.entries(packages).map(([name, others]) =>
       only(`packages-${name}`, `^packages/${name}/(src|dist)/`, [`^packages/${name}/`, ...others.map((other) => `^${other}/`)]),
@@ -62,7 +64,12 @@ module.exports = {
       from: { path: '^(packages/(sdk|files|testkit)|plugins/(?!duckdb/)[^/]+)/src/' },
       to: { path: '^packages/columnar/' },
     },
-    { name: 'nothing-imports-commands', severity: 'error', from: { path: '^(src|packages|plugins)/', pathNot: '^src/commands/' }, to: { path: '^src/commands/' } },
+    {
+      name: 'nothing-imports-commands',
+      severity: 'error',
+      from: { path: '^(src|packages|plugins)/', pathNot: '^src/commands/' },
+      to: { path: '^src/commands/' },
+    },
     {
       name: 'tests-stay-tests',
       severity: 'error',
@@ -83,6 +90,10 @@ module.exports = {
     combinedDependencies: false,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: ['(^|/)dist/', '(^|/)fixtures/', '^templates/'] },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };
