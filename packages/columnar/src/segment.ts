@@ -14,9 +14,9 @@ const joined = (a: SegmentFacts, b: SegmentFacts): SegmentFacts => ({
 
 const nothing: SegmentFacts = { rows: 0, bytes: 0, longest: 0, breaks: false };
 
-/** Writes batches as one CSV segment, mode 0600; the file is new. */
+/** Writes batches as one CSV segment, mode 0600. */
 export async function writeSegment(path: string, schema: Schema, batches: readonly Batch[]): Promise<SegmentFacts> {
-  const file = await open(path, 'wx', 0o600);
+  const file = await open(path, 'w', 0o600);
   try {
     let facts = nothing;
     for (const batch of batches) {
