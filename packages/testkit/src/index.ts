@@ -1,0 +1,17 @@
+export * from './batch-of.js';
+export * from './canonical.js';
+export * from './contract.js';
+export * from './describe-extractor.js';
+export * from './describe-loader.js';
+export * from './extractor-harness.js';
+export * from './hard-rows.js';
+export * from './hard-values.js';
+export * from './loader-harness.js';
+export { oddNames } from './odd-names.js';
+export * from './memory-state-store.js';
+export * from './open-handles.js';
+export * from './read-csv.js';
+export * from './record-contract.js';
+export * from './test-api.js';
+export * from './test-context.js';
+export * from './text-row.js';
