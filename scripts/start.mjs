@@ -26,7 +26,8 @@ async function showSales() {
 
 await setUp();
 const demo = demoFolder(folder, join(root, 'node_modules/.cache/etl-demo-mark'));
-if (demo.clear()) {
+const isFresh = demo.clear();
+if (isFresh) {
   await etl('init', 'demo', '--template', 'demo', '--yes');
   demo.remember();
 } else say('\nYou changed the demo, so it is run as it is. Delete the folder demo to start afresh.');
@@ -41,7 +42,7 @@ for (const file of existsSync(later) ? readdirSync(later) : []) {
   copyFileSync(join(later, file), target);
 }
 await etl('run', 'sales', '--project', 'demo');
-demo.remember();
+if (isFresh) demo.remember();
 
 say(`
 What to type next:
