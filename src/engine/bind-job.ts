@@ -45,6 +45,8 @@ export interface BindOptions {
   readonly session: Session;
   readonly started: string;
   readonly cache: string;
+  /** false: every step is an operation of its own, so that its rows can be looked at. */
+  readonly fuse: boolean;
 }
 
 interface Segment {
@@ -76,11 +78,15 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
     const { dataset } = segment;
     const isFirst = perSegment.findIndex((other) => other.segment.dataset === dataset) === index;
     const isLast = perSegment.findLastIndex((other) => other.segment.dataset === dataset) === index;
-    const head = isFirst && inputs.has(dataset) ? stages.length - withoutLeadingStreams(stages).length : 0;
+    const head = options.fuse && isFirst && inputs.has(dataset) ? stages.length - withoutLeadingStreams(stages).length : 0;
     heads.set(dataset, [...(heads.get(dataset) ?? []), ...stages.slice(0, head).filter(isStream)]);
     const rest = stages.slice(head);
     const mayTail =
-      isLast && loadsOf(dataset).length === 1 && !readLater(perSegment, index, dataset) && loadsOf(dataset)[0]?.orderBy.length === 0;
+      options.fuse &&
+      isLast &&
+      loadsOf(dataset).length === 1 &&
+      !readLater(perSegment, index, dataset) &&
+      loadsOf(dataset)[0]?.orderBy.length === 0;
     const tail = mayTail ? trailingStreams(rest) : [];
     tails.set(dataset, tail);
     for (const stage of rest.slice(0, rest.length - tail.length))
@@ -118,7 +124,7 @@ async function bindSegments(
   job: EngineJob,
   schemas: Map<string, Schema>,
   ancestors: Map<string, Set<string>>,
-  { session, started, cache }: BindOptions,
+  { session, started, cache, fuse }: BindOptions,
 ): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const { dataset, steps } of job.transforms) {
@@ -137,7 +143,7 @@ async function bindSegments(
           .filter((name) => name !== dataset);
         for (const segment of segments) if (reads.includes(segment.dataset)) segment.closed = true;
         const open = segments.findLast((segment) => segment.dataset === dataset);
-        if (open !== undefined && !open.closed && reads.length === 0) open.steps.push(step);
+        if (fuse && open !== undefined && !open.closed && reads.length === 0) open.steps.push(step);
         else {
           if (open !== undefined) open.closed = true;
           segments.push({ dataset, input: schemas.get(dataset) ?? null, steps: [step], closed: false });

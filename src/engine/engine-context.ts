@@ -1,4 +1,4 @@
-import type { Logger } from '@etl/sdk';
+import type { Batch, Logger, Schema } from '@etl/sdk';
 import type { CheckpointPolicy } from './lane.js';
 import type { Failpoint } from './failpoint.js';
 import type { Progress } from './progress.js';
@@ -23,6 +23,16 @@ export interface ManifestStore {
   remove(): Promise<void>;
 }
 
+/** A dataset in the spool as one step left it; `rows` can be read until the call returns. */
+export interface Observation {
+  readonly dataset: string;
+  readonly step: string | null;
+  readonly schema: Schema;
+  rows(): AsyncIterable<Batch>;
+}
+
+export type Observe = (seen: Observation) => Promise<void>;
+
 /** The world of one run: folders, clock, log and what a test may break. */
 export interface EngineContext {
   readonly log: Logger;
@@ -39,6 +49,10 @@ export interface EngineContext {
   readonly temporary: string;
   /** Folder for built scripts. */
   readonly cache: string;
+  /** false: every step runs by itself and can be observed. */
+  readonly fuse: boolean;
+  /** Told of every dataset after a step, and with step null at the end; only of those that are in the spool. */
+  readonly observe: Observe | null;
   readonly now: () => Date;
   readonly newRunId: () => string;
   /** Said as soon as the run knows who it is. */

@@ -1,4 +1,4 @@
-import { EtlError, type Schema } from '@etl/sdk';
+import { EtlError, type Batch, type Schema } from '@etl/sdk';
 import type { StageResources, StepCounts } from '../transforms/step.js';
 import type { Operation } from './bind-job.js';
 import { runLanePart, type LaneReject, type RejectSink } from './lane.js';
@@ -17,6 +17,14 @@ export async function runOperations(prepared: PreparedRun, spool: Spool, resourc
   const tables: SpoolTables = new Map(
     bound.lanes.filter(({ load }) => load === null).map(({ extract }) => [extract.dataset, Spool.table(extract.dataset, 0)]),
   );
+  for (const { extract, output, load } of bound.lanes)
+    if (load === null)
+      await observe(prepared, spool, {
+        dataset: extract.dataset,
+        step: 'extract',
+        schema: output,
+        table: tableOf(tables, extract.dataset),
+      });
   for (const [number, operation] of bound.operations.entries()) {
     const { dataset } = operation;
     const into = Spool.table(dataset, number + 1);
@@ -26,9 +34,27 @@ export async function runOperations(prepared: PreparedRun, spool: Spool, resourc
     const previous = tables.get(dataset);
     tables.set(dataset, into);
     if (previous !== undefined) await spool.dropTable(previous);
+    const step = operation.stage.steps.map(({ name }) => name).join(', ');
+    await observe(prepared, spool, { dataset, step, schema: operation.stage.output, table: into });
     await context.failpoint('engine.operated');
   }
+  for (const [dataset, table] of tables) {
+    const schema = bound.datasets.get(dataset);
+    if (schema !== undefined) await observe(prepared, spool, { dataset, step: null, schema, table });
+  }
   return tables;
+}
+
+async function observe(
+  { context }: PreparedRun,
+  spool: Spool,
+  { table, ...seen }: { readonly dataset: string; readonly step: string | null; readonly schema: Schema; readonly table: string },
+): Promise<void> {
+  if (context.observe === null) return;
+  const rows = async function* (): AsyncGenerator<Batch> {
+    for await (const { batch } of spool.read(table, seen.schema, null)) yield batch;
+  };
+  await context.observe({ ...seen, rows });
 }
 
 interface OperationWork {

@@ -142,7 +142,7 @@ async function bind({ job, context }: PrepareInput, plan: EnginePlan): Promise<B
   const database = await openDatabase(':memory:', { temporary: context.temporary });
   const session = await database.connect();
   try {
-    return await bindJob(job, schemas, { session, started: plan.started, cache: context.cache });
+    return await bindJob(job, schemas, { session, started: plan.started, cache: context.cache, fuse: context.fuse });
   } finally {
     await session.close();
     await database.close();

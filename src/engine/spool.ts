@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { duckDbType, literal, openDatabase, quote, segmentSql, writeSegment, type Database, type Session } from '@etl/columnar';
+import { dirname, join } from 'node:path';
+import { columnType, literal, openDatabase, quote, segmentSql, writeSegment, type Database, type Session } from '@etl/columnar';
 import { EtlError, type Batch, type Chunk, type Json, type PartWriter, type Schema } from '@etl/sdk';
 import { rowNumberColumn } from '../transforms/step.js';
 import type { Failpoint } from './failpoint.js';
@@ -81,7 +82,7 @@ export class Spool {
   }
 
   async createTable(table: string, schema: Schema): Promise<void> {
-    const columns = schema.fields.map(({ name, type }) => `${quote(name)} ${duckDbType(type)}`);
+    const columns = schema.fields.map((field) => `${quote(field.name)} ${columnType(field)}`);
     await this.session.run(`create table if not exists ${table} (${[...columns, `${rowNumberColumn} bigint`].join(', ')})`);
   }
 
@@ -115,7 +116,7 @@ export class Spool {
     const [saved] = await session.rows('select mark, next from _etl_part where dataset = $1 and part = $2', [part.dataset, part.id]);
     let next = saved === undefined ? part.number * rowsPerPart : Number(saved['next']);
     let pending: Batch[] = [];
-    const segment = `${this.options.temporary}/spool-${part.dataset.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${part.number}.csv`;
+    const segment = join(this.options.temporary, `spool-${randomUUID()}.csv`);
     const columns = schema.fields.map(({ name }) => quote(name)).join(', ');
     const { failpoint } = this.options;
     return {
@@ -126,10 +127,10 @@ export class Spool {
       flush: async () => [],
       async save(mark) {
         const rows = pending.reduce((sum, { length }) => sum + length, 0);
-        if (rows > 0) await writeSegment(segment, schema, pending);
+        const facts = rows > 0 ? await writeSegment(segment, schema, pending) : undefined;
         await session.transaction(async () => {
           if (rows > 0) {
-            const numbered = `select ${columns}, ${next}::bigint + row_number() over () - 1 from ${segmentSql(segment, schema)}`;
+            const numbered = `select ${columns}, ${next}::bigint + row_number() over () - 1 from ${segmentSql(segment, schema, facts)}`;
             const stored = await session.run(`insert into ${table} ${numbered}`);
             if (stored !== rows) throw new EtlError('UNBALANCED', `The spool stored ${stored} of ${rows} rows of ${part.dataset}`);
           }

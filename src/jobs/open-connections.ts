@@ -1,6 +1,5 @@
-import { EtlError, isEtlError, type Connection, type Context } from '@etl/sdk';
+import { isEtlError, type Connection, type Context } from '@etl/sdk';
 import type { Project } from '../project/index.js';
-import type { Registry } from '../registry/index.js';
 
 /** Connections of one run: each is opened when first asked for, and all are closed together. */
 export class OpenConnections {
@@ -8,7 +7,6 @@ export class OpenConnections {
 
   constructor(
     private readonly project: Project,
-    private readonly registry: Registry,
     private readonly context: Context,
   ) {}
 
@@ -20,14 +18,11 @@ export class OpenConnections {
   }
 
   async #connect(name: string): Promise<Connection> {
-    const entry = this.project.connections.get(name);
-    if (entry === undefined)
-      throw new EtlError('CONFIG_INVALID', `There is no connection ${name}`, { hint: 'Connections are declared in etl.yaml' });
-    const connector = await this.registry.get(entry.connector);
+    const { connector, options, place } = await this.project.openable(name);
     try {
-      return await connector.open(entry.options, this.context);
+      return await connector.open(options, this.context);
     } catch (error) {
-      throw isEtlError(error) ? error.at({ ...entry.place, connection: name }) : error;
+      throw isEtlError(error) ? error.at({ ...place, connection: name }) : error;
     }
   }
 

@@ -23,7 +23,11 @@ export interface RunNames {
 }
 
 /** The fingerprint of a job as it would run now. */
-export async function jobFingerprint({ project, registry }: JobWorld, job: Job, { params, fullRefresh, limit }: JobSettings): Promise<string> {
+export async function jobFingerprint(
+  { project, registry }: JobWorld,
+  job: Job,
+  { params, fullRefresh, limit }: JobSettings,
+): Promise<string> {
   const used = new Set([...job.extracts.map(({ from }) => from), ...job.loads.map(({ to }) => to)]);
   const connections = [...used].sort().map((name): Json => {
     const entry = project.connections.get(name);

@@ -117,7 +117,7 @@ async function attempt(world: JobWorld, job: Job, options: Attempt): Promise<Run
   let isRetry = false;
   const once = async (): Promise<RunOutcome> => {
     ledger.clear();
-    const connections = new OpenConnections(world.project, world.registry, world.contextWith(log));
+    const connections = new OpenConnections(world.project, world.contextWith(log));
     try {
       const engineJob = await openJob(job, { settings: options, names, connections, fingerprint });
       try {
@@ -151,6 +151,8 @@ function engineContext(world: JobWorld, job: Job, { log, progress, store, names,
     rejects: (run) => (dataset, part) => state.openRejects({ folder: state.etlPaths(etl).run(run), run, job: job.name, dataset, part }),
     spool: spoolFolder(etl),
     cache: scriptCache(etl),
+    fuse: true,
+    observe: null,
     newRunId: () => names.id,
   }; // prettier-ignore
 }
