@@ -1,6 +1,5 @@
 import { Config, flush, run } from '@oclif/core';
-import { EtlError, messageOf } from '@etl/sdk';
-import { nearestName } from '../project/nearest-name.js';
+import { EtlError, messageOf, nearestName } from '@etl/sdk';
 import { errorDocument } from './error-document.js';
 import { exitCodeOf } from './exit-codes.js';
 import { globalSwitches } from './global-flags.js';

@@ -1,5 +1,4 @@
-import { EtlError, isEtlError } from '@etl/sdk';
-import { nearestName } from '../project/nearest-name.js';
+import { EtlError, isEtlError, nearestName } from '@etl/sdk';
 
 export interface CommandShape {
   /** As a person types it: `etl connectors list`. */
