@@ -8,18 +8,12 @@ export async function addressLock(address: string, answer: Json): Promise<Attemp
   for (let attempt = 0; ; attempt += 1) {
     try {
       const server = await listenWithAnswer(address, answer);
-      return { lock: { release: () => new Promise((resolve) => server.close(() => resolve())) } };
+      return { lock: { release: async () => void server.close() } };
     } catch (cause) {
       if (nativeCode(cause) !== 'EADDRINUSE') throw cause;
-      const asked = await askSocket(address);
-      if (asked.alive) return { holder: asked.answer };
+      const holder = await askSocket(address);
+      if (holder !== undefined) return { holder };
       if (attempt === 10) return { holder: null }; // taken and freed ten times in a row: others are at it
     }
   }
-}
-
-/** The answer of the holder, or undefined when it is free. */
-export async function askAddressLock(address: string): Promise<Json | undefined> {
-  const asked = await askSocket(address);
-  return asked.alive ? asked.answer : undefined;
 }

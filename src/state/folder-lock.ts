@@ -6,31 +6,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { nativeCode, type Json } from '@etl/sdk';
 import type { Attempt } from './local-lock.js';
 import { withShortPath } from './short-path.js';
-import { askSocket, listenWithAnswer, type Asked } from './socket-answer.js';
+import { listenWithAnswer, probeSocket } from './socket-answer.js';
 
 /*
  * How at most one process holds the lock, whatever is killed or stopped at whatever point:
  * each contender shows a listening socket under a name that nobody uses again (`<name>.sock`, renamed there once it listens), and holds the
  * lock only if, looking after that, no other live socket is there. Of two, the one that showed itself second sees the first. A dead socket is
  * recognised by the kernel's "connection refused" and, since names are never used again, can be removed by anyone at any time.
- * Of contenders that meet, the lowest name stays and the others withdraw; `<name>.held` tells them from a holder.
+ * Whoever sees another does not show itself; of contenders that meet, the lowest name stays and the others withdraw.
+ * `<name>.held` tells a holder from a contender, and who it is.
  */
 
-const patience = 3000;
+/** Milliseconds after which a contender that does not decide (a stopped process) counts as the holder. */
+const patience = 5000;
 
 export async function folderLock(folder: string, answer: Json): Promise<Attempt> {
   const deadline = performance.now() + patience;
   for (;;) {
-    const claim = await showClaim(folder, answer);
-    if (claim === null) continue;
-    try {
-      const outcome = await settle(claim, deadline);
-      if (outcome === 'mine') return { lock: { release: once(() => withdraw(claim)) } };
-      await withdraw(claim);
-      if (outcome !== 'again') return outcome;
-    } catch (error) {
-      await withdraw(claim);
-      throw error;
+    const seen = decide('', await liveClaims(folder, ''), deadline);
+    if (typeof seen === 'object') return { holder: await holderAnswer(folder, seen.by) };
+    if (seen === 'mine') {
+      const attempt = await contend(folder, answer, deadline);
+      if (attempt !== null) return attempt;
     }
     await sleep(2 + Math.random() * 10);
   }
@@ -39,20 +36,51 @@ export async function folderLock(folder: string, answer: Json): Promise<Attempt>
 /** The answer of the holder, or undefined when nobody holds it. */
 export async function askFolderLock(folder: string): Promise<Json | undefined> {
   const holder = (await liveClaims(folder, '')).find(({ held }) => held);
-  return holder === undefined ? undefined : holderAnswer(folder, holder);
+  return holder === undefined ? undefined : holderAnswer(folder, holder.name);
 }
 
 interface Claim {
   readonly folder: string;
   readonly name: string;
-  readonly answer: Json;
   readonly server: Server;
 }
 
 interface LiveClaim {
   readonly name: string;
   readonly held: boolean;
-  readonly asked: Asked & { readonly alive: true };
+}
+
+/** Null: withdrawn in favour of another contender. */
+async function contend(folder: string, answer: Json, deadline: number): Promise<Attempt | null> {
+  const claim = await showClaim(folder, answer);
+  if (claim === null) return null;
+  const { name } = claim;
+  try {
+    for (;;) {
+      const seen = decide(name, await liveClaims(folder, name), deadline);
+      if (seen === 'mine') {
+        await markHeld(folder, name, answer);
+        return { lock: { release: once(() => withdraw(claim)) } };
+      }
+      if (seen !== 'wait') {
+        await withdraw(claim);
+        return seen === 'withdraw' ? null : { holder: await holderAnswer(folder, seen.by) };
+      }
+      await sleep(1 + Math.random() * 4);
+    }
+  } catch (error) {
+    await withdraw(claim);
+    throw error;
+  }
+}
+
+/** What follows from the other live sockets for a contender, and for one that has not shown itself (whose name is empty). */
+function decide(own: string, others: readonly LiveClaim[], deadline: number): 'mine' | 'wait' | 'withdraw' | { readonly by: string } {
+  const [first] = others;
+  if (first === undefined) return 'mine';
+  const holder = others.find(({ held }) => held) ?? (performance.now() > deadline ? first : undefined);
+  if (holder !== undefined) return { by: holder.name };
+  return others.some(({ name }) => name < own) ? 'withdraw' : 'wait';
 }
 
 /** Null when a cleaner took the socket for a left-over before it was shown. */
@@ -62,27 +90,18 @@ async function showClaim(folder: string, answer: Json): Promise<Claim | null> {
   const server = await withShortPath(folder, hidden.length, (short) => listenWithAnswer(join(short, hidden), answer));
   try {
     await rename(join(folder, hidden), join(folder, `${name}.sock`));
-    return { folder, name, answer, server };
+    return { folder, name, server };
   } catch (cause) {
-    await closed(server);
+    server.close();
     if (nativeCode(cause) === 'ENOENT') return null;
     throw cause;
   }
 }
 
-async function settle(claim: Claim, deadline: number): Promise<'mine' | 'again' | { readonly holder: Json }> {
-  const { folder, name, answer } = claim;
-  for (;;) {
-    const others = await liveClaims(folder, name);
-    if (others.length === 0) {
-      await writeFile(join(folder, `${name}.held`), JSON.stringify(answer), { mode: 0o600 });
-      return 'mine';
-    }
-    const holder = others.find(({ held }) => held) ?? (performance.now() > deadline ? others[0] : undefined);
-    if (holder !== undefined) return { holder: await holderAnswer(folder, holder) };
-    if (others.some((other) => other.name < name)) return 'again';
-    await sleep(1 + Math.random() * 4);
-  }
+async function markHeld(folder: string, name: string, answer: Json): Promise<void> {
+  const path = join(folder, `${name}.held`);
+  await writeFile(`${path}.new`, JSON.stringify(answer), { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 /** All others that are alive; what the dead left is removed. */
@@ -91,46 +110,40 @@ async function liveClaims(folder: string, own: string): Promise<LiveClaim[]> {
     if (nativeCode(cause) === 'ENOENT') return [];
     throw cause;
   });
-  const live: LiveClaim[] = [];
-  for (const file of files) {
-    if (file.endsWith('.new')) await removeOld(join(folder, file));
-    if (!file.endsWith('.sock')) continue;
-    const name = file.slice(0, -'.sock'.length);
-    if (name === own) continue;
-    const asked = await askClaim(folder, file);
-    if (asked.alive) live.push({ name, asked, held: await exists(join(folder, `${name}.held`)) });
-    else await removeClaim(folder, name);
-  }
-  return live;
+  await Promise.all(files.filter((file) => file.endsWith('.new')).map((file) => removeOld(join(folder, file))));
+  const names = files.filter((file) => file.endsWith('.sock') && file !== `${own}.sock`).map((file) => file.slice(0, -'.sock'.length));
+  const live = await Promise.all(
+    names.map(async (name) => ((await isAlive(folder, name)) ? { name, held: await exists(heldPath(folder, name)) } : null)),
+  );
+  return live.filter((claim) => claim !== null);
 }
 
 /** A socket that is not found by its short path but is there (someone cleaned the link away) counts as alive: nothing is concluded from it. */
-async function askClaim(folder: string, file: string): Promise<Asked> {
-  const asked = await withShortPath(folder, file.length, (short) => askSocket(join(short, file)));
-  if (asked.alive || !asked.gone || !(await exists(join(folder, file)))) return asked;
-  return { alive: true, answer: null };
+async function isAlive(folder: string, name: string): Promise<boolean> {
+  const file = `${name}.sock`;
+  const probed = await withShortPath(folder, file.length, (short) => probeSocket(join(short, file)));
+  if (probed === 'dead') await removeClaim(folder, name);
+  return probed === 'alive' || (probed === 'gone' && (await exists(join(folder, file))));
 }
 
-/** The answer of the socket, or of the file beside it when the process is stopped. */
-async function holderAnswer(folder: string, { name, asked }: LiveClaim): Promise<Json> {
-  if (asked.answer !== null) return asked.answer;
-  const text = await readFile(join(folder, `${name}.held`), 'utf8').catch(() => 'null');
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return null; // read while it was being written: that it is held is known, by whom is not
-  }
+/** Null: a contender that never decided, so nobody knows who it is. */
+async function holderAnswer(folder: string, name: string): Promise<Json> {
+  const text = await readFile(heldPath(folder, name), 'utf8').catch((cause: unknown) => {
+    if (nativeCode(cause) === 'ENOENT') return 'null'; // freed since
+    throw cause;
+  });
+  return JSON.parse(text) as Json;
 }
 
 async function withdraw({ folder, name, server }: Claim): Promise<void> {
   await removeClaim(folder, name);
-  await closed(server);
+  server.close(); // not waited for: the kernel takes the address back in the call, and somebody may still be listening to the answer
 }
 
 /** The marker goes last: a socket without it would look like a contender that is still deciding. */
 async function removeClaim(folder: string, name: string): Promise<void> {
   await rm(join(folder, `${name}.sock`), { force: true });
-  await rm(join(folder, `${name}.held`), { force: true });
+  await rm(heldPath(folder, name), { force: true });
 }
 
 /** A socket that was never shown counts for nothing; a minute is long enough to show it. */
@@ -142,13 +155,13 @@ async function removeOld(path: string): Promise<void> {
   if (Date.now() - made > 60_000) await rm(path, { force: true });
 }
 
+const heldPath = (folder: string, name: string): string => join(folder, `${name}.held`);
+
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,
   );
-
-const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
 const once = (action: () => Promise<void>): (() => Promise<void>) => {
   let running: Promise<void> | undefined;

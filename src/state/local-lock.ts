@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtlError, nativeCode, type Json } from '@etl/sdk';
-import { addressLock, askAddressLock } from './address-lock.js';
+import { addressLock } from './address-lock.js';
 import { makePrivateFolder } from './durable-file.js';
 import { fileError } from './file-error.js';
 import { askFolderLock, folderLock } from './folder-lock.js';
+import { askSocket } from './socket-answer.js';
 
 export interface LocalLock {
   /** Frees it; a second call does nothing. A process that ends, however, frees it too. */
@@ -54,11 +55,11 @@ export async function waitForLocalLock(folder: string, answer: Json, { wait, sig
 
 /** The answer of the process that holds the lock, or undefined when it is free. Takes nothing and changes nothing. */
 export async function askLocalLock(folder: string): Promise<Json | undefined> {
-  if (process.platform === 'win32') return askAddressLock(windowsPipe(folder));
+  if (process.platform === 'win32') return askSocket(windowsPipe(folder));
   const holder = await askFolderLock(folder);
   if (holder !== undefined || process.platform !== 'linux') return holder;
   const address = await abstractAddress(folder).catch(() => null); // no folder: nobody ever locked it
-  return address === null ? undefined : askAddressLock(address);
+  return address === null ? undefined : askSocket(address);
 }
 
 const cancelled = (cause: unknown): EtlError => new EtlError('CANCELLED', 'Interrupted while waiting for a lock', { cause });

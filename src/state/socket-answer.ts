@@ -17,32 +17,43 @@ export async function listenWithAnswer(address: string, answer: Json): Promise<S
   return server;
 }
 
-/** `alive` is the kernel's word, so a stopped process is alive too; its answer is then null. `gone`: there is no socket of that name at all. */
-export type Asked = { readonly alive: false; readonly gone: boolean } | { readonly alive: true; readonly answer: Json };
+/** What the kernel says of a socket: `dead` when nobody listens any more, `gone` when there is none of that name. A stopped process is alive. */
+export type Probed = 'alive' | 'dead' | 'gone';
 
-const refusal = (code: string | undefined): Asked => {
-  if (code === 'ECONNREFUSED' || code === 'ENOENT') return { alive: false, gone: code === 'ENOENT' };
-  return { alive: true, answer: null }; // such as a full queue: somebody is there
+/** Asks the kernel alone; the process behind the socket need not do anything. */
+export function probeSocket(address: string): Promise<Probed> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve('alive');
+    });
+    socket.once('error', (error) => resolve(refusal(nativeCode(error))));
+  });
+}
+
+const refusal = (code: string | undefined): Probed => {
+  if (code === 'ECONNREFUSED') return 'dead';
+  return code === 'ENOENT' ? 'gone' : 'alive'; // any other, such as a full queue: somebody is there
 };
 
-/** Asks a local socket who holds it; waits at most `patience` milliseconds for the answer. */
-export function askSocket(address: string, patience = 500): Promise<Asked> {
+/** The answer of whoever listens; null when none comes within `patience` milliseconds (a stopped process), undefined when nobody listens. */
+export function askSocket(address: string, patience = 500): Promise<Json | undefined> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(address);
-    const done = (asked: Asked): void => {
+    const done = (answer: Json | undefined): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(asked);
+      resolve(answer);
     };
-    const timer = setTimeout(() => done({ alive: true, answer: null }), patience);
+    const timer = setTimeout(() => done(null), patience);
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => {
       text += chunk;
-      if (text.endsWith('\n')) done({ alive: true, answer: parsed(text) });
     });
-    socket.on('end', () => done({ alive: true, answer: parsed(text) }));
-    socket.on('error', (error) => done(refusal(nativeCode(error))));
+    socket.on('end', () => done(parsed(text)));
+    socket.on('error', (error) => done(refusal(nativeCode(error)) === 'alive' ? null : undefined));
   });
 }
 
