@@ -1,0 +1,51 @@
+import type { ReadExtract } from './job-entries.js';
+import { connectorOf } from './job-connection.js';
+import { datasetName } from './names.js';
+import { extractFields, extractShape } from './job-shape.js';
+import { parseNode } from './parse-node.js';
+import { Problems } from './problem.js';
+import type { JobSetting } from './read-job.js';
+import { spanAt, pickEntries, type MapNode, type Span, type YamlNode } from './yaml-node.js';
+
+const optionsOf = (node: MapNode): MapNode => pickEntries(node, (key) => !Object.hasOwn(extractFields, key));
+
+/** The entries of `extract`, options as the connector's schema takes them. Entries whose shape is wrong are left out: reading the whole file reports them. */
+export async function readExtracts(section: YamlNode | undefined, setting: JobSetting): Promise<ReadExtract[]> {
+  const extracts: ReadExtract[] = [];
+  for (const [dataset, { key, value }] of section?.kind === 'map' ? section.entries : []) {
+    if (value.kind !== 'map' || !datasetName.safeParse(dataset).success) continue;
+    extracts.push(...(await readExtract({ dataset, key, node: value }, setting)));
+  }
+  return extracts;
+}
+
+async function readExtract(
+  { dataset, key, node }: { dataset: string; key: Span; node: MapNode },
+  setting: JobSetting,
+): Promise<ReadExtract[]> {
+  const { problems } = setting;
+  const shape = parseNode(extractShape, node, new Problems(), { what: dataset })?.data;
+  const from = node.entries.get('from')?.value;
+  if (from?.kind !== 'scalar' || from.source === '') return [];
+  const connector = await connectorOf(from.source, from.span, setting);
+  const options = optionsOf(node);
+  const what = `extract ${dataset}`;
+  if (connector !== null && connector.extractor === undefined) {
+    const message = `The connector ${connector.name} of ${from.source} cannot be read`;
+    problems.add({
+      code: 'CAPABILITY_MISSING',
+      message,
+      at: spanAt(node, ['from']),
+      hint: `It can be loaded: ${connector.loader?.modes.join(', ') ?? 'no'}`,
+    });
+  }
+  const parsed = connector?.extractor && parseNode(connector.extractor.options, options, problems, { what: `${what} (${connector.name})` });
+  if (shape === undefined) return [];
+  const { cursor, parallel } = shape;
+  const place = { file: key.file, line: key.line, column: key.column, dataset };
+  const entry = { dataset, from: from.source, options: asRecord(parsed?.input), parallel, place };
+  return [{ entry: cursor === undefined ? entry : { ...entry, cursor: { ...cursor, lag: cursor.lag ?? null } }, key, node, connector }];
+}
+
+/** Options are always a map: they come from one. */
+export const asRecord = (value: unknown): { readonly [name: string]: unknown } => ({ ...(typeof value === 'object' ? value : {}) });
