@@ -4,7 +4,8 @@
  */
 const reach = {
   credentials: [],
-  terminal: [],
+  terminal: ['project', 'engine', 'state', 'registry', 'transforms', 'jobs'],
+  scaffold: ['terminal', 'project', 'registry', 'state', 'transforms', 'jobs'],
   state: [],
   transforms: ['checks'],
   checks: ['transforms'],
@@ -12,7 +13,7 @@ const reach = {
   registry: [],
   project: ['registry', 'credentials', 'transforms', 'checks'],
   jobs: ['project', 'engine', 'registry', 'credentials', 'transforms', 'checks', 'state'],
-  commands: ['terminal', 'jobs', 'project', 'engine', 'registry', 'credentials', 'state', 'transforms', 'checks'],
+  commands: ['terminal', 'scaffold', 'jobs', 'project', 'engine', 'registry', 'credentials', 'state', 'transforms', 'checks'],
 };
 
 const packages = {
