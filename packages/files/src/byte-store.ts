@@ -1,0 +1,67 @@
+/** What a store tells of one file. `version` changes whenever the content may have changed, and stays when the file is renamed where the store can tell. */
+export interface FileStat {
+  /** From the root of the store, with `/`. */
+  readonly path: string;
+  readonly size: number;
+  /** Last change, as precise as the store knows it. */
+  readonly modified: string;
+  /** Inode, entity tag or the like: tells one file of a path from the next. */
+  readonly version: string;
+}
+
+/** Bytes in order, pulled. */
+export interface ByteReader {
+  /** Fills `into` from its start and answers how many bytes; 0: the end. Not to be called again before it has answered. */
+  read(into: Uint8Array): Promise<number>;
+  /** Frees what was opened, also in the middle; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** A file that is being written beside its target, not visible under the target's name. */
+export interface StagedFile {
+  /** Bytes written. */
+  readonly length: number;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Adds the content of a visible file, cheaply where the store can. Throws NOT_FOUND. */
+  copyFrom(path: string): Promise<void>;
+  /** Everything written is durable; answers the length. */
+  sync(): Promise<number>;
+  /** As `stat` answers it after `publish`. */
+  stat(): Promise<FileStat>;
+  /** Becomes the file of its target path: atomic for readers, durable when it returns. */
+  publish(): Promise<void>;
+  /** Frees what is open; what was written stays and can be continued. */
+  close(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** Tells the stages of one path apart. The same key finds the same stage again after an interruption. */
+  readonly key: string;
+  /** Continue the stage of an interrupted run at this length; absent: begin anew. Throws STAGING_LOST where there are fewer bytes. */
+  readonly keep?: number;
+}
+
+/** Where files lie: a folder of this machine, an SFTP server, a bucket. Paths are relative to its root, with `/`, and never leave it. */
+export interface ByteStore {
+  /** How messages call it, such as a folder's path. */
+  readonly name: string;
+  /** All files under a folder ('' is the root), in no order, without stages. A folder that does not exist has none. */
+  list(folder: string): AsyncIterable<FileStat>;
+  /** null: there is no such file. */
+  stat(path: string): Promise<FileStat | null>;
+  /** Throws NOT_FOUND, PERMISSION_DENIED. */
+  open(path: string, from?: number): Promise<ByteReader>;
+  /** Folders are created. Throws PERMISSION_DENIED, DISK_FULL. */
+  stage(path: string, options: StageOptions): Promise<StagedFile>;
+  /** Removes what was staged under this key, if anything was. */
+  unstage(path: string, key: string): Promise<void>;
+  /** Removes a file; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+  /** The path of a file on this machine, for what can read only such; absent: the store is elsewhere. */
+  readonly local?: {
+    path(path: string): string;
+    /** Where `stage` with this key writes: a writer of its own fills it, then `stage` with `keep` takes it over. */
+    stagePath(path: string, key: string): Promise<string>;
+  };
+}

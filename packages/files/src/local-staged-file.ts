@@ -1,0 +1,186 @@
+import { constants } from 'node:fs';
+import { copyFile, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EtlError, nativeCode } from '@etl/sdk';
+import type { FileStat, StagedFile } from './byte-store.js';
+import { fileError } from './file-error.js';
+
+export interface LocalStage {
+  /** Absolute path of the temporary. */
+  readonly temporary: string;
+  /** Absolute path of the target, symbolic links followed. */
+  readonly target: string;
+  /** As the store calls the target. */
+  readonly path: string;
+  readonly keep?: number;
+}
+
+/** Opens the temporary of a target: mode 0600 until it is published, then the mode of the file that it replaces, else what the umask leaves of 0666. */
+export async function openLocalStage({ temporary, target, path, keep }: LocalStage): Promise<StagedFile> {
+  const finalMode = await modeOf(target);
+  const handle = await openTemporary(temporary, keep, path);
+  try {
+    const created = await handle.stat();
+    if (keep !== undefined && created.size < keep)
+      throw new EtlError('STAGING_LOST', `The unfinished file of ${path} holds fewer bytes than were saved`, { place: { file: path } });
+    await handle.truncate(keep ?? 0);
+    const mode = finalMode ?? (await umaskMode(temporary));
+    await handle.chmod(0o600);
+    return new LocalStagedFile({ temporary, target, path }, handle, mode, keep ?? 0);
+  } catch (cause) {
+    await handle.close();
+    throw fileError(cause, path);
+  }
+}
+
+async function openTemporary(temporary: string, keep: number | undefined, path: string): Promise<FileHandle> {
+  try {
+    return await open(temporary, keep === undefined ? 'w+' : 'r+', 0o600);
+  } catch (cause) {
+    if (keep !== undefined && nativeCode(cause) === 'ENOENT')
+      throw new EtlError('STAGING_LOST', `The unfinished file of ${path} is no longer there`, { cause, place: { file: path } });
+    throw fileError(cause, path);
+  }
+}
+
+async function modeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mode & 0o7777;
+  } catch (cause) {
+    if (nativeCode(cause) === 'ENOENT') return null;
+    throw fileError(cause, path);
+  }
+}
+
+/** What the umask leaves of 0666, learnt from a file, since asking for the umask sets it for all threads. */
+async function umaskMode(temporary: string): Promise<number> {
+  const probe = `${temporary}.mode`;
+  const handle = await open(probe, 'w', 0o666);
+  try {
+    return (await handle.stat()).mode & 0o7777;
+  } finally {
+    await handle.close();
+    await rm(probe, { force: true });
+  }
+}
+
+class LocalStagedFile implements StagedFile {
+  #length: number;
+  #handle: FileHandle | null;
+
+  constructor(
+    private readonly at: { readonly temporary: string; readonly target: string; readonly path: string },
+    handle: FileHandle,
+    private readonly mode: number,
+    length: number,
+  ) {
+    this.#handle = handle;
+    this.#length = length;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const handle = this.#open();
+    try {
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, this.#length + done);
+        done += bytesWritten;
+      }
+      this.#length += bytes.length;
+    } catch (cause) {
+      throw fileError(cause, this.at.path);
+    }
+  }
+
+  async copyFrom(path: string): Promise<void> {
+    const handle = this.#open();
+    try {
+      if (this.#length === 0) {
+        await copyFile(path, this.at.temporary, constants.COPYFILE_FICLONE);
+        await handle.chmod(0o600);
+        this.#length = (await handle.stat()).size;
+      } else await this.#copyBytes(path);
+    } catch (cause) {
+      throw fileError(cause, path);
+    }
+  }
+
+  async #copyBytes(path: string): Promise<void> {
+    const source = await open(path, 'r');
+    try {
+      const block = Buffer.allocUnsafeSlow(1 << 20);
+      for (;;) {
+        const { bytesRead } = await source.read(block, 0, block.length, null);
+        if (bytesRead === 0) return;
+        await this.write(block.subarray(0, bytesRead));
+      }
+    } finally {
+      await source.close();
+    }
+  }
+
+  async sync(): Promise<number> {
+    try {
+      await this.#open().sync();
+      return this.#length;
+    } catch (cause) {
+      throw fileError(cause, this.at.path);
+    }
+  }
+
+  async stat(): Promise<FileStat> {
+    return localStat(this.at.path, await this.#open().stat({ bigint: true }));
+  }
+
+  async publish(): Promise<void> {
+    const { temporary, target, path } = this.at;
+    try {
+      const handle = this.#open();
+      await handle.chmod(this.mode);
+      await handle.sync();
+      await this.close();
+      await rename(temporary, target);
+      await syncFolder(dirname(target));
+    } catch (cause) {
+      throw fileError(cause, path);
+    }
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close();
+  }
+
+  async discard(): Promise<void> {
+    await this.close();
+    await rm(this.at.temporary, { force: true });
+  }
+
+  #open(): FileHandle {
+    if (this.#handle === null) throw new EtlError('INTERNAL', `The unfinished file of ${this.at.path} is closed already`);
+    return this.#handle;
+  }
+}
+
+/** What was measured of a file of this machine; `version` is its inode, which a rename keeps. */
+export const localStat = (path: string, { size, mtimeNs, ino }: { size: bigint; mtimeNs: bigint; ino: bigint }): FileStat => ({
+  path,
+  size: Number(size),
+  modified: String(mtimeNs),
+  version: String(ino),
+});
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
