@@ -64,7 +64,7 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
   };
 
   try {
-    for await (const chunk of prefetch(part.source(position))) {
+    for await (const chunk of prefetch(part.source(position), { weigh: weightOf, budget: readAhead })) {
       const moved = await moveChunk(part, operators, chunk);
       counts = addCounts(counts, moved.counts);
       if (chunk.position !== null) position = chunk.position;
@@ -128,13 +128,18 @@ async function moveChunk(
   const read = chunk.batch.length + chunk.rejects.length;
   return {
     counts: { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 },
-    bytes: batch.text === undefined ? batch.length * 64 : bytesOf(batch),
+    bytes: bytesOf(batch),
   };
 }
 
+/** Bytes that are read ahead while the target works. */
+const readAhead = 16 * 2 ** 20;
+
+const weightOf = ({ batch }: Chunk): number => bytesOf(batch);
+
 /** Bytes that a batch keeps alive: its index, and the cells between the first and the last. */
 function bytesOf({ text, length }: Batch): number {
-  if (text === undefined) return 0;
+  if (text === undefined) return length * 64;
   const { index, stride } = text;
   const perRow = stride * 8;
   const first = index.find((at) => at >= 0) ?? 0;

@@ -6,7 +6,7 @@ export class OpenConnections {
   readonly #open = new Map<string, Promise<Connection>>();
 
   constructor(
-    private readonly project: Project,
+    readonly project: Project,
     private readonly context: Context,
   ) {}
 

@@ -3,7 +3,7 @@ import { defaultRunOptions } from '../engine/engine-job.js';
 import type { Observation } from '../engine/engine-context.js';
 import { Ledger } from '../engine/ledger.js';
 import { runEngine } from '../engine/run-engine.js';
-import { readSchemas, writeSchemas } from '../project/index.js';
+import { keepSchemas } from './keep-schemas.js';
 import type { Job } from '../project/job.js';
 import type { ParamValue } from '../transforms/step.js';
 import { dryContext } from './dry-context.js';
@@ -52,9 +52,7 @@ export async function previewJob(world: JobWorld, job: Job, options: PreviewOpti
       const context = dryContext(world, { observe, fuse: false, warn: options.warn });
       const unlimited = { ...opened, limits: { rejects: null } };
       const outcome = await runEngine(unlimited, { ...defaultRunOptions, dryRun: true, fullRefresh: true, limit: sample }, context, ledger);
-      const known = await readSchemas(job);
-      const fresh = [...outcome.extracted].filter(([name]) => !known.has(name));
-      if (fresh.length > 0) await writeSchemas(job, new Map([...known, ...fresh]));
+      await keepSchemas(world, job, outcome.extracted);
     } finally {
       await closeJob(opened);
     }

@@ -4,10 +4,11 @@ import type { RunOptions } from '../engine/engine-job.js';
 import { Ledger } from '../engine/ledger.js';
 import type { Progress, ProgressEvent } from '../engine/progress.js';
 import { runEngine, type RunOutcome } from '../engine/run-engine.js';
-import { EtlError, isEtlError, messageOf, type Schema } from '@etl/sdk';
-import { readSchemas, writeSchemas } from '../project/index.js';
+import { EtlError, isEtlError, messageOf } from '@etl/sdk';
+import { schemasPath } from '../project/index.js';
 import type { Job } from '../project/job.js';
 import * as state from '../state/index.js';
+import { keepSchemas } from './keep-schemas.js';
 import { scriptCache, spoolFolder, type JobWorld } from './job-world.js';
 import { OpenConnections } from './open-connections.js';
 import { closeJob, jobFingerprint, openJob, type JobSettings } from './open-job.js';
@@ -84,7 +85,7 @@ async function recordRun(world: JobWorld, job: Job, options: RecordedRun): Promi
       record = { ...record, id: run.run };
       await state.saveRun(etl, record);
     } }); // prettier-ignore
-    if (!options.dryRun) await keepSchemas(world, job, outcome.extracted, progress);
+    if (!options.dryRun) await noteSchemas(world, job, outcome, progress);
     log.info('The run is done', { rows: ledger.read, rejected: ledger.rejected });
     return await end('done', { cursors: outcome.cursors });
   } catch (error) {
@@ -186,18 +187,8 @@ function manifestStore(etl: string, job: string): ManifestStore {
 const waitingText = (job: string, holder: state.JobHolder | null): string =>
   holder === null ? `Waiting for another run of ${job}` : `Waiting for run ${holder.run} of ${job} (process ${holder.pid})`;
 
-/** Columns that are met for the first time are written beside the job; a difference to what is committed there is told. */
-async function keepSchemas({ variables }: JobWorld, job: Job, extracted: ReadonlyMap<string, Schema>, progress: Progress): Promise<void> {
-  const known = await readSchemas(job);
-  const fresh = new Map([...extracted].filter(([dataset]) => !known.has(dataset)));
-  if (fresh.size === 0 || isSet(variables['CI'])) return;
-  await writeSchemas(job, new Map([...known, ...fresh]));
-  progress({
-    type: 'message',
-    level: 'info',
-    text: `Columns of ${[...fresh.keys()].join(', ')} are now in schemas.yaml beside the job: commit the file`,
-  });
+async function noteSchemas(world: JobWorld, job: Job, { extracted }: RunOutcome, progress: Progress): Promise<void> {
+  const kept = await keepSchemas(world, job, extracted);
+  if (kept.length === 0) return;
+  progress({ type: 'message', level: 'info', text: `The columns of ${kept.join(', ')} are now in ${schemasPath(job)}: commit the file` });
 }
-
-const isSet = (variable: string | undefined): boolean =>
-  variable !== undefined && variable !== '' && variable !== '0' && variable !== 'false';
