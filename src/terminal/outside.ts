@@ -5,7 +5,7 @@ import type { OutputStream } from './terminal.js';
 /** All that a command takes from the world around it; a test gives its own. */
 export interface Outside {
   readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
+  readonly stderr: OutputStream & NodeJS.WritableStream;
   readonly stdin: NodeJS.ReadStream;
   readonly variables: NodeJS.ProcessEnv;
   readonly signals: InterruptionOptions['process'];

@@ -43,8 +43,8 @@ export abstract class ProjectCommand extends EtlCommand {
   protected async withJobs<T>(flags: ProjectFlags, work: (world: JobWorld) => Promise<T>): Promise<T> {
     const project = await this.openProject(flags);
     const [{ openJobWorld }, registry] = await Promise.all([import('../jobs/job-world.js'), this.registry()]);
-    const { variables, now } = this.outside;
-    const world = await openJobWorld({ project, registry, signal: this.signal, variables, now });
+    const { outside } = this;
+    const world = await openJobWorld({ project, registry, signal: this.signal, variables: outside.variables, now: () => outside.now() });
     try {
       return await work(world);
     } finally {
