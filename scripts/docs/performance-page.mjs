@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableOf } from '../../bench/summary.mjs';
+import { root } from '../root.mjs';
+import { code, generated, page, table } from './markdown.mjs';
+
+/** docs/performance.md, from the results that were kept. */
+export function performancePage() {
+  const folder = join(root, 'bench/results');
+  const kept = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'latest.json') : [];
+  return page(
+    '# Performance',
+    generated,
+    'Measured beside what an expert would type, in one interleaved run. Seconds belong to one machine; the ratios carry over. A ratio above 1 means that we are slower than the reference. After every run the rows that were written are counted: a fast run that lost rows is no figure.',
+    'Measure yourself: `npm run bench -- --rows 1000000`. What is counted and how: [decision 0010](decisions/0010-benchmarks.md).',
+    kept.sort().map((name) => resultBlocks(JSON.parse(readFileSync(join(folder, name), 'utf8')))),
+  );
+}
+
+function resultBlocks({ date, machine, rounds, rows, cases }) {
+  const where = `${machine.system}, ${machine.cpus} × ${machine.model}, ${machine.memoryGb} GB, Node ${machine.node}, DuckDB ${machine.duckdb}`;
+  return [
+    `## ${rows.toLocaleString('en')} rows, ${date}`,
+    `${where}. Medians of ${rounds} rounds.`,
+    table(['case', 'measured', 'to reach', 'aimed at', ''], cases.filter(({ reach }) => reach).map(verdict)),
+    cases.map((one) => [`### ${one.title}`, one.reference ? `Reference: ${one.reference}.` : '', resultTable(one)]),
+  ];
+}
+
+const resultTable = (one) => {
+  const [headings, ...rows] = tableOf(one);
+  const used = headings.map((_, at) => rows.some((cells) => cells[at] !== ''));
+  const keep = (cells) => cells.filter((_, at) => used[at]);
+  return table(keep(headings), rows.map(keep));
+};
+
+const units = {
+  ratio: (value) => `${value} ×`,
+  rowsPerSecond: (value) => `${value.toLocaleString('en')} rows/s`,
+  besideDuckDbMb: (value) => `${value} MB`,
+  wall: (value) => `${Math.round(value * 1000)} ms`,
+};
+
+function verdict({ name, measure, reach, goFor, contenders }) {
+  const own = contenders.filter(({ name: contender }) => contender.startsWith('etl')).at(measure === 'wall' ? -1 : 0);
+  const value = own[measure];
+  const reached = measure === 'rowsPerSecond' ? value >= reach : value <= reach;
+  const show = units[measure];
+  return [code(name), show(value), show(reach), goFor ? show(goFor) : '', reached ? 'reached' : 'not reached'];
+}
