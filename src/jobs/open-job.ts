@@ -52,7 +52,7 @@ export async function openJob(
     fingerprint,
   }: { settings: JobSettings; names: RunNames; connections: OpenConnections; fingerprint: string },
 ): Promise<EngineJob> {
-  const schemas = await readSchemas(job, connections.project.directory);
+  const schemas = await readSchemas(job);
   const values: PlaceholderValues = { run: { id: names.id, date: names.started.toISOString().slice(0, 10) }, params: settings.params };
   const extracts: EngineExtract[] = [];
   const loads: EngineLoad[] = [];

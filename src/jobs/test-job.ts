@@ -80,7 +80,7 @@ async function execute(world: JobWorld, job: Job, test: JobTest): Promise<Execut
 }
 
 async function givenExtracts(world: JobWorld, job: Job, { given, place }: JobTest): Promise<EngineExtract[]> {
-  const schemas = await readSchemas(job, world.project.directory);
+  const schemas = await readSchemas(job);
   const extracts: EngineExtract[] = [];
   for (const { dataset, from } of job.extracts) {
     const schema = schemas.get(dataset) ?? null;
