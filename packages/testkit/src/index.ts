@@ -1,3 +1,4 @@
+export * from './arbitraries.js';
 export * from './batch-of.js';
 export * from './canonical.js';
 export * from './contract.js';
@@ -15,3 +16,6 @@ export * from './record-contract.js';
 export * from './test-api.js';
 export * from './test-context.js';
 export * from './text-row.js';
+export * from './memory-connector.js';
+export * from './memory-harness.js';
+export * from './memory-server.js';
