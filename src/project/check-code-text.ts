@@ -1,5 +1,5 @@
 import type { Problems } from './problem.js';
-import type { YamlNode } from './yaml-node.js';
+import type { ScalarNode, YamlNode } from './yaml-node.js';
 
 /** Fields that hold SQL or an expression, wherever they stand in a job. */
 const codeFields: ReadonlySet<string> = new Set(['sql', 'query', 'expression', 'filter', 'where', 'when']);
@@ -9,20 +9,35 @@ const codeMaps: ReadonlySet<string> = new Set(['derive']);
 /** Whether an option of this name is SQL or an expression: it is never spliced into, and `:name` stands for a parameter. */
 export const isCodeField = (name: string): boolean => codeFields.has(name);
 
+/** A piece of SQL or an expression of a job. */
+export interface CodeText {
+  readonly field: string;
+  readonly node: ScalarNode;
+}
+
+/** All SQL and expressions below a node. */
+export function codeTexts(node: YamlNode, field = ''): CodeText[] {
+  if (node.kind === 'list') return node.items.flatMap((item) => codeTexts(item, field));
+  if (node.kind === 'scalar') return [];
+  return [...node.entries].flatMap(([key, { value }]) => {
+    const isCode = codeMaps.has(field) || isCodeField(key);
+    return isCode && value.kind === 'scalar' ? [{ field: key, node: value }] : codeTexts(value, key);
+  });
+}
+
 /**
  * SQL and expressions stand in quotes or in a block scalar: YAML cuts plain text at ` #`, reads `!x` as a tag and `a: b` as a map, so that what
  * runs would not be what was written.
  */
-export function checkCodeText(node: YamlNode, problems: Problems, field = ''): void {
-  if (node.kind === 'list') for (const item of node.items) checkCodeText(item, problems, field);
-  if (node.kind === 'map') for (const [key, { value }] of node.entries) checkEntry(key, value, problems, codeMaps.has(field));
-}
-
-function checkEntry(key: string, value: YamlNode, problems: Problems, inCodeMap: boolean): void {
-  const isCode = inCodeMap || isCodeField(key);
-  if (!isCode || value.kind !== 'scalar' || value.style !== 'plain' || typeof value.value !== 'string')
-    return checkCodeText(value, problems, key);
-  const block = value.source.length > 60 || value.source.includes('\n');
-  const hint = block ? 'Write | behind the colon and the text below it, indented' : `Write ${JSON.stringify(value.source)}`;
-  problems.add({ message: `${key} is SQL and must stand in quotes or in a block, since YAML cuts plain text at #`, at: value.span, hint });
+export function checkCodeText(root: YamlNode, problems: Problems): void {
+  for (const { field, node } of codeTexts(root)) {
+    if (node.style !== 'plain' || typeof node.value !== 'string') continue;
+    const hint =
+      node.source.length > 60 ? 'Write | behind the colon and the text below it, indented' : `Write ${JSON.stringify(node.source)}`;
+    problems.add({
+      message: `${field} is SQL and must stand in quotes or in a block, since YAML cuts plain text at #`,
+      at: node.span,
+      hint,
+    });
+  }
 }

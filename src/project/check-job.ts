@@ -1,11 +1,16 @@
+import { checkDatasets } from './check-datasets.js';
+import { checkLoads } from './check-loads.js';
+import { checkNames } from './check-names.js';
+import { checkParameters } from './check-parameters.js';
 import type { ReadExtract, ReadLoad, ReadTransform } from './job-entries.js';
 import type { ParamDefinition } from './job.js';
-import type { JobSetting } from './read-job.js';
+import type { Problems } from './problem.js';
 import type { Schemas } from './read-schemas.js';
 import type { MapNode } from './yaml-node.js';
 
 /** A job as far as it could be read. */
 export interface ReadJobParts {
+  /** Name of its folder. */
   readonly name: string;
   readonly root: MapNode;
   readonly params: ReadonlyMap<string, ParamDefinition>;
@@ -15,5 +20,10 @@ export interface ReadJobParts {
   readonly schemas: Schemas;
 }
 
-/** What the shape of the file cannot say: names that meet, order, capabilities. */
-export function checkJob(_parts: ReadJobParts, _setting: JobSetting): void {}
+/** What the shape of the file cannot say: names that meet, their order, what a mode needs. */
+export function checkJob(parts: ReadJobParts, problems: Problems): void {
+  checkNames(parts, problems);
+  checkDatasets(parts, problems);
+  checkLoads(parts, problems);
+  checkParameters(parts, problems);
+}

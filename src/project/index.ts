@@ -7,3 +7,6 @@ export { readSchemas, type Schemas } from './read-schemas.js';
 export { durationOf, durationText, parseDuration } from './duration.js';
 export { parseSize, sizeOf } from './size.js';
 export { parseRejectLimit, type RejectLimit } from './reject-limit.js';
+export { writeSchemas } from './write-schemas.js';
+export { fileNamePart, fillPlaceholders, type PlaceholderValues } from './placeholders.js';
+export { paramValues, type ParamOptions } from './param-values.js';

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import type { Problems } from './problem.js';
 import { readSource } from './source-text.js';
 
 /** The variables of `.env`, in a map of their own: they fill `${VAR}` in etl.yaml, are never put into the environment, and never hold secrets. */
 export async function readDotenv(directory: string, problems: Problems): Promise<ReadonlyMap<string, string>> {
-  const source = await readSource(directory, '.env');
+  const source = await readSource(join(directory, '.env'), '.env');
   const variables = new Map<string, string>();
   if (source === null) return variables;
   let offset = 0;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Variables } from './fill-variables.js';
 import type { Problems } from './problem.js';
 import { readDotenv } from './read-dotenv.js';
@@ -13,7 +14,7 @@ export interface EtlFileSource {
 
 /** etl.yaml as nodes, and what fills its variables. Null where it cannot be read; then there is a problem. */
 export async function readEtlFile(directory: string, environment: NodeJS.ProcessEnv, problems: Problems): Promise<EtlFileSource | null> {
-  const source = await readSource(directory, 'etl.yaml');
+  const source = await readSource(join(directory, 'etl.yaml'), 'etl.yaml');
   if (source === null) {
     problems.add({ message: `There is no etl.yaml in ${directory}`, place: { file: 'etl.yaml' }, hint: 'Begin a project with: etl init' });
     return null;

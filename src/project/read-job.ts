@@ -29,7 +29,7 @@ export interface JobSetting extends ProjectSetting {
 export async function readJob(name: string, setting: ProjectSetting, problems: Problems): Promise<Job | null> {
   const file = `jobs/${name}/job.yaml`;
   const names = await listJobs(setting.directory);
-  const source = names.includes(name) ? await readSource(setting.directory, file) : null;
+  const source = names.includes(name) ? await readSource(join(setting.directory, file), file) : null;
   if (source === null) {
     const hint = suggestion(name, names, { what: 'Jobs' }) ?? 'Make the first one with: etl init';
     throw new EtlError('USAGE', `There is no job '${name}' in this project`, { hint });
@@ -68,8 +68,8 @@ async function readSections(
   const transforms = readTransforms({ transform: childOf(root, 'transform'), check: childOf(root, 'check') }, setting);
   const loads = await readLoads(childOf(root, 'load'), setting);
   const folder = join(directory, 'jobs', name);
-  const schemas = await readSchemaFile(directory, `jobs/${name}/schemas.yaml`, problems);
-  checkJob({ name, root, params, extracts, transforms, loads, schemas }, setting);
+  const schemas = await readSchemaFile({ directory: folder, file }, problems);
+  checkJob({ name, root, params, extracts, transforms, loads, schemas }, problems);
   if (parsed === null || problems.size > before) return null;
   const facts = plainFacts(parsed.data);
   const entries = {

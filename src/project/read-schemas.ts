@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isEtlError, parseTypeName, type Field, type Schema } from '@etl/sdk';
 import type { Job } from './job.js';
 import { parseNode } from './parse-node.js';
@@ -10,19 +11,20 @@ import { describeNode, spanAt, type YamlNode } from './yaml-node.js';
 export type Schemas = ReadonlyMap<string, Schema>;
 
 /** The columns of a job's extracts as schemas.yaml has them; empty where there is no such file. Throws CONFIG_INVALID. */
-export async function readSchemas(job: Job, directory: string): Promise<Schemas> {
+export async function readSchemas(job: Pick<Job, 'directory' | 'file'>): Promise<Schemas> {
   const problems = new Problems();
-  const schemas = await readSchemaFile(directory, schemasPath(job), problems);
+  const schemas = await readSchemaFile(job, problems);
   problems.throwIfAny();
   return schemas;
 }
 
 /** `jobs/sales/schemas.yaml` */
-export const schemasPath = ({ file }: Pick<Job, 'file'>): string => file.replace(/job\.yaml$/, 'schemas.yaml');
+export const schemasPath = (file: string): string => file.replace(/job\.yaml$/, 'schemas.yaml');
 
 /** What can be read of a schemas.yaml; what cannot is reported. */
-export async function readSchemaFile(directory: string, file: string, problems: Problems): Promise<Schemas> {
-  const source = await readSource(directory, file);
+export async function readSchemaFile(job: Pick<Job, 'directory' | 'file'>, problems: Problems): Promise<Schemas> {
+  const file = schemasPath(job.file);
+  const source = await readSource(join(job.directory, 'schemas.yaml'), file);
   const root = source && readYaml(source, problems);
   if (!root) return new Map();
   if (root.kind !== 'map') problems.add({ message: `${file} must be a map of datasets, not ${describeNode(root)}`, at: root.span });

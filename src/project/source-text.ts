@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EtlError, messageOf, nativeCode } from '@etl/sdk';
 import type { Span } from './yaml-node.js';
 
@@ -30,10 +29,10 @@ export class SourceText {
   }
 }
 
-/** Reads a file of the project. Null where there is none; CONFIG_INVALID where it is not UTF-8. */
-export async function readSource(directory: string, file: string): Promise<SourceText | null> {
+/** Reads a file of the project; `file` is how places name it. Null where there is none; CONFIG_INVALID where it is not UTF-8. */
+export async function readSource(path: string, file: string): Promise<SourceText | null> {
   try {
-    return new SourceText(file, decodeUtf8(await readFile(join(directory, file)), file));
+    return new SourceText(file, decodeUtf8(await readFile(path), file));
   } catch (cause) {
     if (cause instanceof EtlError) throw cause;
     if (nativeCode(cause) === 'ENOENT' || nativeCode(cause) === 'ENOTDIR') return null;

@@ -1,0 +1,49 @@
+import { suggestion } from '@etl/sdk';
+import { sqlTokens } from '../transforms/sql-tokens.js';
+import { codeTexts, isCodeField } from './check-code-text.js';
+import type { ReadJobParts } from './check-job.js';
+import { extractFields, loadFields } from './job-shape.js';
+import { placeholdersIn, unknownPlaceholder } from './placeholders.js';
+import type { Problems } from './problem.js';
+import type { Span, YamlNode } from './yaml-node.js';
+
+/** Each `:name` in SQL and each `{name}` in an option is a declared parameter or a value of the run. */
+export function checkParameters({ root, params, extracts, loads }: ReadJobParts, problems: Problems): void {
+  const names = [...params.keys()];
+  for (const { node } of codeTexts(root))
+    for (const { name, span } of parametersIn(node)) {
+      if (params.has(name) || name === 'run_started') continue;
+      const hint = suggestion(name, [...names, 'run_started'], { what: 'There are' });
+      problems.add({
+        message: `:${name} is not a parameter of the job`,
+        at: span,
+        hint: `${hint ?? ''}; declare it under params`.replace(/^; d/, 'D'),
+      });
+    }
+  const owned = (key: string): boolean => key !== 'add' && (Object.hasOwn(extractFields, key) || Object.hasOwn(loadFields, key));
+  for (const { node } of [...extracts, ...loads])
+    for (const [key, { value }] of node.entries) if (!owned(key)) checkPlaceholders({ node: value, field: key, names }, problems);
+}
+
+function checkPlaceholders({ node, field, names }: { node: YamlNode; field: string; names: readonly string[] }, problems: Problems): void {
+  if (isCodeField(field)) return;
+  if (node.kind === 'list') for (const item of node.items) checkPlaceholders({ node: item, field, names }, problems);
+  if (node.kind === 'map') for (const [key, { value }] of node.entries) checkPlaceholders({ node: value, field: key, names }, problems);
+  if (node.kind !== 'scalar') return;
+  for (const name of placeholdersIn(node.source)) {
+    if (names.includes(name) || name === 'run.id' || name === 'run.date') continue;
+    const { message, hint } = unknownPlaceholder(name, names);
+    problems.add({ message, at: node.span, hint: `${hint ?? ''}; write {{${name}}} for the braces themselves`.replace(/^; w/, 'W') });
+  }
+}
+
+/** Parameters of SQL. Within brackets and braces a colon may also be a slice or a key. */
+function parametersIn(node: Extract<YamlNode, { kind: 'scalar' }>): { name: string; span: Span }[] {
+  const found: { name: string; span: Span }[] = [];
+  let depth = 0;
+  for (const { kind, text } of sqlTokens(node.source)) {
+    if (kind === 'symbol') depth += text === '[' || text === '{' ? 1 : text === ']' || text === '}' ? -1 : 0;
+    if (kind === 'parameter' && depth === 0) found.push({ name: text.slice(1), span: node.span });
+  }
+  return found;
+}

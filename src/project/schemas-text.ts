@@ -1,0 +1,90 @@
+import { EtlError, typeName, type Field, type Schema } from '@etl/sdk';
+import { Document, isMap, isScalar, parseDocument, Scalar, YAMLMap, YAMLSeq, type Pair } from 'yaml';
+import type { Schemas } from './read-schemas.js';
+
+const header =
+  ' Columns of what this job extracts, written by etl init, preview and run. Commit it. Edit a type to read the column as that type.';
+
+/** The text of schemas.yaml with these schemas: everything in `before` that says the same already stays as it is, comments too. */
+export function schemasText(before: string | null, schemas: Schemas, file: string): string {
+  const document = parseDocument(before ?? '', { version: '1.2', schema: 'core', intAsBigInt: true, uniqueKeys: true, logLevel: 'silent' });
+  const [problem] = [...document.errors, ...document.warnings];
+  const root: unknown = document.contents;
+  if (problem !== undefined || (root !== null && !isMap(root)))
+    throw new EtlError('CONFIG_INVALID', `${file} cannot be changed: ${problem?.message ?? 'it is not a map'}`, {
+      place: { file },
+      hint: 'etl validate shows where',
+    });
+  const map = isMap(root) ? root : new YAMLMap();
+  if (root === null) {
+    document.contents = map as unknown as typeof document.contents;
+    if (before === null) document.commentBefore = header;
+  }
+  const kept = map.items.filter((pair) => schemas.has(keyOf(pair)));
+  const known = new Set(kept.map(keyOf));
+  const added = [...schemas.keys()].filter((dataset) => !known.has(dataset)).map((dataset) => document.createPair(dataset, new YAMLMap()));
+  map.items = [...kept, ...added];
+  for (const pair of map.items) pair.value = datasetNode(document, pair.value, schemas.get(keyOf(pair)));
+  if (map.items.length === 0) map.flow = true;
+  const after = document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return before !== null && sameMeaning(before, after) ? before : after;
+}
+
+function datasetNode(document: Document, before: unknown, schema: Schema | undefined): unknown {
+  const node = isMap(before) ? before : new YAMLMap();
+  if (schema === undefined) return node;
+  const columns = node.get('columns', true);
+  node.delete('columns');
+  if (schema.key.length === 0) node.delete('key');
+  else if (JSON.stringify(document.createNode(schema.key).toJSON()) !== JSON.stringify(plain(node.get('key', true))))
+    node.set('key', flowList(document, schema.key));
+  node.items.push(document.createPair('columns', columnsNode(document, columns, schema)));
+  return node;
+}
+
+/** Columns have an order, which is that of the schema; pairs that are there already keep their comments. */
+function columnsNode(document: Document, before: unknown, { fields }: Schema): YAMLMap {
+  const node = isMap(before) ? before : new YAMLMap();
+  const pairs = new Map(node.items.map((pair) => [keyOf(pair), pair]));
+  node.items = fields.map((field) => {
+    const pair = pairs.get(field.name) ?? document.createPair(field.name, null);
+    const value = columnValue(field);
+    if (JSON.stringify(plain(pair.value)) !== JSON.stringify(value)) pair.value = replaceValue(document, pair.value, value);
+    return pair;
+  });
+  return node;
+}
+
+function replaceValue(document: Document, before: unknown, value: unknown): unknown {
+  const node = document.createNode(value, { flow: true });
+  if (isScalar(before) && before.comment != null) node.comment = before.comment;
+  return node;
+}
+
+type ColumnValue = string | { readonly type: string; readonly nullable?: false; readonly native: NonNullable<Field['native']> };
+
+/** `decimal(12,2)`, `integer not null`, or a map where the source's own type is known. */
+function columnValue({ type, nullable, native }: Field): ColumnValue {
+  if (native === undefined) return `${typeName(type)}${nullable ? '' : ' not null'}`;
+  return {
+    type: typeName(type),
+    ...(nullable ? {} : { nullable: false as const }),
+    native: { dialect: native.dialect, type: native.type },
+  };
+}
+
+function flowList(document: Document, items: readonly string[]): YAMLSeq {
+  const node = document.createNode([...items]) as unknown as YAMLSeq;
+  node.flow = true;
+  return node;
+}
+
+const keyOf = ({ key }: Pair<unknown, unknown>): string => (isScalar(key) ? ((key as Scalar).source ?? String(key.value)) : String(key));
+
+const plain = (node: unknown): unknown =>
+  isScalar(node) ? node.value : isMap(node) || node instanceof YAMLSeq ? (node.toJSON() as unknown) : node;
+
+function sameMeaning(before: string, after: string): boolean {
+  const read = (text: string): string => JSON.stringify(parseDocument(text, { intAsBigInt: false, logLevel: 'silent' }).toJSON());
+  return read(before) === read(after);
+}
