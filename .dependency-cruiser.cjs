@@ -1,6 +1,6 @@
 /**
- * Who may import whom; the picture is in docs/guide/architecture.md. Each folder of src lists the folders it may reach: what is not
- * listed is refused. `test/dependency-direction.test.ts` seeds violations and sees them caught.
+ * Who may import whom; the picture is in docs/architecture.md. Each folder of src lists the folders it may reach: what is not
+ * listed is refused. `test/dependency-direction.test.mjs` seeds violations and sees them caught.
  */
 const reach = {
   credentials: [],
@@ -23,7 +23,7 @@ const packages = {
   testkit: ['packages/sdk'],
 };
 
-/** Leaves that others may import: what a job is once it was read, how a mistake in a file is shown, what a run tells.  */
+/** Leaves that others may import: what a job is once it was read, how a mistake in a file is shown, what a run tells. */
 const leaves = '^src/(project/(job|problem|code-frame|yaml-node)|engine/progress|state/run-record)\\.ts$';
 
 const only = (name, from, allowed) => ({

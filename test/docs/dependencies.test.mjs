@@ -11,7 +11,7 @@ const section = (heading) =>
   readFileSync(join(root, 'docs/decisions/dependencies.md'), 'utf8')
     .split(/^## /m)
     .find((text) => text.startsWith(heading)) ?? '';
-const listed = (heading) => [...section(heading).matchAll(/^\| `([^`]+)` \| .{10,} \|$/gm)].map(([, name]) => name).sort();
+const listed = (heading) => [...section(heading).matchAll(/^\| `([^`]+)` \| .{4,} \|$/gm)].map(([, name]) => name).sort();
 const declared = (...kinds) =>
   [...new Set(manifests.flatMap((manifest) => kinds.flatMap((kind) => Object.keys(manifest[kind] ?? {}))))]
     .filter((name) => !name.startsWith('@etl/'))
