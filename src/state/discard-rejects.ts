@@ -3,7 +3,7 @@ import { EtlError } from '@etl/sdk';
 import { etlPaths } from './etl-folder.js';
 import { fileError } from './file-error.js';
 import { readManifest } from './job-manifest.js';
-import { countRejects, rejectFiles } from './read-rejects.js';
+import { countRejectRows, rejectFiles } from './read-rejects.js';
 import { rejectsFolder } from './rejects-file.js';
 import { readRun } from './run-history.js';
 
@@ -19,7 +19,7 @@ export async function discardRejects(etl: string, run: string): Promise<{ readon
   }
   const files = await rejectFiles(etl, run);
   const sizes = await Promise.all(files.map((file) => stat(file)));
-  const rows = (await countRejects(etl, run)).reduce((sum, group) => sum + group.rows, 0);
+  const rows = await countRejectRows(etl, run);
   const folder = rejectsFolder(etlPaths(etl).run(run));
   try {
     await rm(folder, { recursive: true, force: true });

@@ -10,6 +10,9 @@ export const etlPaths = (etl: string) => ({
   run: (run: string): string => join(etl, 'runs', safeName(run)),
   jobs: join(etl, 'jobs'),
   manifest: (job: string): string => join(etl, 'jobs', `${safeName(job)}.json`),
+  spool: join(etl, 'spool'),
+  /** What the names of a run's spool files begin with. */
+  spoolName: (run: string): string => `${safeName(run)}.`,
   locks: join(etl, 'locks'),
   jobLock: (job: string): string => join(etl, 'locks', safeName(job)),
 });

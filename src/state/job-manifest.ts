@@ -26,12 +26,19 @@ const schema = z.object({
 
 /** Null where no run is unfinished. Throws DATA_INVALID for a damaged file. */
 export async function readManifest(etl: string, job: string): Promise<JobManifest | null> {
-  const path = etlPaths(etl).manifest(job);
+  return (await readManifestFile(etlPaths(etl).manifest(job), `The unfinished run of job ${job}`))?.manifest ?? null;
+}
+
+/** The same by the path of its file; says whose it is. */
+export async function readManifestFile(
+  path: string,
+  what: string,
+): Promise<{ readonly job: string; readonly manifest: JobManifest } | null> {
   const cure = 'Remove the file: the next run then begins anew, and targets that know the old run still answer for it';
-  const found = await readJsonDocument(path, { what: `The unfinished run of job ${job}`, schema, cure });
+  const found = await readJsonDocument(path, { what, schema, cure });
   if (found === null) return null;
-  const { run, started, phase, data } = found;
-  return { run, started, phase, data };
+  const { job, run, started, phase, data } = found;
+  return { job, manifest: { run, started, phase, data } };
 }
 
 /** Durable when it returns; call it with the job's lock held. */

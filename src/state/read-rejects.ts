@@ -49,6 +49,13 @@ export async function countRejects(etl: string, run: string, filter: RejectFilte
   return [...groups.values()].sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1));
 }
 
+/** Rejected rows of a run, counted by lines: quick, and not put off by damage. */
+export async function countRejectRows(etl: string, run: string): Promise<number> {
+  let rows = 0;
+  for (const file of await rejectFiles(etl, run)) for await (const { ended } of fileLines(file)) rows += ended ? 1 : 0;
+  return rows;
+}
+
 /** Files of a run's rejects, sorted by dataset and part. */
 export async function rejectFiles(etl: string, run: string): Promise<string[]> {
   const folder = rejectsFolder(etlPaths(etl).run(run));

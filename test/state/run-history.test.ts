@@ -9,6 +9,7 @@ import {
   readManifest,
   readRun,
   removeManifest,
+  safeName,
   saveRun,
   writeManifest,
 } from '../../src/state/index.js';
@@ -82,7 +83,8 @@ describe('run id', () => {
   it('sorts by time and does not repeat', () => {
     const ids = ['2026-11-20T18:12:03.412Z', '2026-11-20T18:12:03.413Z', '2027-01-01T00:00:00Z'].map((time) => newRunId(new Date(time)));
     expect([...ids].sort()).toEqual(ids);
-    expect(ids[0]).toMatch(/^20261120T181203412Z-[0-9a-f]{10}$/);
+    expect(ids[0]).toMatch(/^20261120-181203412-[0-9a-f]{10}$/);
+    expect(ids.map(safeName)).toEqual(ids);
     const now = new Date();
     expect(new Set(Array.from({ length: 2000 }, () => newRunId(now))).size).toBe(2000);
   });
