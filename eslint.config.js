@@ -5,6 +5,9 @@ const product = ['src/**/*.ts', 'packages/*/src/**/*.ts', 'plugins/*/src/**/*.ts
 /** The only places that know a process or a screen; all else gets the outside world as a parameter. */
 const edges = ['src/terminal/**', 'src/commands/**', 'src/engine/failpoint.ts', 'packages/testkit/src/**'];
 
+const outside = ['env', 'argv', 'execArgv', 'stdin', 'stdout', 'stderr', 'exit', 'exitCode', 'cwd', 'chdir', 'on', 'once'];
+const takeIt = 'Take what you need as a parameter; only bin and terminal know the process.';
+
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration',
   message: 'A file exports by name; only a command or a connector is a default export.',
@@ -36,7 +39,8 @@ export default tseslint.config(
       // An async function without await turns what it throws into a rejection, as interfaces of promises need.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      eqeqeq: 'error',
+      // `== null` is the one short way to ask for null and undefined at once.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-syntax': ['error', noDefaultExport],
     },
   },
@@ -46,14 +50,12 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 70 }],
       'no-console': 'error',
-      'no-restricted-globals': [
-        'error',
-        { name: 'process', message: 'Take what you need as a parameter; only bin and terminal know the process.' },
-      ],
-      'no-restricted-imports': ['error', { paths: [{ name: 'node:process', message: 'Take what you need as a parameter.' }] }],
+      // Facts about the process (pid, platform) are free; what a person or a parent gives or sees is a parameter.
+      'no-restricted-properties': ['error', ...outside.map((property) => ({ object: 'process', property, message: takeIt }))],
+      'no-restricted-imports': ['error', { paths: [{ name: 'node:process', message: takeIt }] }],
     },
   },
-  { files: edges, rules: { 'no-restricted-globals': 'off', 'no-restricted-imports': 'off' } },
+  { files: edges, rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' } },
   { files: ['src/commands/**/*.ts', 'plugins/*/src/index.ts', ...tests], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: tests,
