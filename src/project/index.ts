@@ -3,10 +3,12 @@ export type { CursorOptions, ExtractEntry, Job, Limits, LoadEntry, ParamDefiniti
 export { problemsOf, type Problem } from './problem.js';
 export type { ConnectionEntry, OpenableConnection, Project } from './project.js';
 export { readProject, type ReadProjectOptions } from './read-project.js';
-export { readSchemas, type Schemas } from './read-schemas.js';
+export { readSchemas, schemasPath, type Schemas } from './read-schemas.js';
 export { durationOf, durationText, parseDuration } from './duration.js';
 export { parseSize, sizeOf } from './size.js';
 export { parseRejectLimit, type RejectLimit } from './reject-limit.js';
 export { writeSchemas } from './write-schemas.js';
 export { fileNamePart, fillPlaceholders, type PlaceholderValues } from './placeholders.js';
-export { paramValues, type ParamOptions } from './param-values.js';
+export type { DatasetExpectation, ExpectedCells, GivenCells, GivenSource, JobTest, TestExpectations } from './job-test.js';
+export { resolveParams, splitParams, type ParamOptions } from './param-values.js';
+export { readTests } from './read-tests.js';

@@ -8,18 +8,14 @@ export interface ParamOptions {
   readonly others?: readonly Pick<Job, 'params'>[];
 }
 
-/**
- * The parameters of a job from `name=value` texts and its defaults. Values are checked exactly against their types. Throws USAGE for what is not
- * `name=value`, unknown, given twice, missing, or no value of the type.
- */
-export function paramValues(
+/** The parameters of a job from what was given and its defaults, each checked exactly against its type. Throws USAGE for what is unknown, missing or no value of its type. */
+export function resolveParams(
   job: Pick<Job, 'name' | 'params'>,
-  given: readonly string[],
+  given: ReadonlyMap<string, string>,
   { others = [] }: ParamOptions = {},
 ): ReadonlyMap<string, ParamValue> {
-  const texts = splitParams(given);
   const known = new Set([job, ...others].flatMap(({ params }) => [...params.keys()]));
-  for (const name of texts.keys()) {
+  for (const name of given.keys()) {
     if (known.has(name)) continue;
     const hint = suggestion(name, known, { what: `Parameters of ${job.name}` }) ?? `The job ${job.name} has no parameters`;
     throw new EtlError('USAGE', `There is no parameter '${name}'`, { hint, place: { job: job.name } });
@@ -27,7 +23,7 @@ export function paramValues(
   const values = new Map<string, ParamValue>();
   const missing: string[] = [];
   for (const [name, definition] of job.params) {
-    const text = texts.get(name);
+    const text = given.get(name);
     const { type } = definition;
     if (text !== undefined) values.set(name, { type, value: checked(name, text, { type, job: job.name }) });
     else if (definition.default !== undefined) values.set(name, { type, value: definition.default });
@@ -39,7 +35,8 @@ export function paramValues(
   throw new EtlError('USAGE', message, { hint, place: { job: job.name } });
 }
 
-function splitParams(given: readonly string[]): ReadonlyMap<string, string> {
+/** Names and values of `name=value` texts. Throws USAGE for what is not that, or given twice. */
+export function splitParams(given: readonly string[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const text of given) {
     const at = text.indexOf('=');

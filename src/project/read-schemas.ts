@@ -19,11 +19,11 @@ export async function readSchemas(job: Pick<Job, 'directory' | 'file'>): Promise
 }
 
 /** `jobs/sales/schemas.yaml` */
-export const schemasPath = (file: string): string => file.replace(/job\.yaml$/, 'schemas.yaml');
+export const schemasPath = ({ file }: Pick<Job, 'file'>): string => file.replace(/job\.yaml$/, 'schemas.yaml');
 
 /** What can be read of a schemas.yaml; what cannot is reported. */
 export async function readSchemaFile(job: Pick<Job, 'directory' | 'file'>, problems: Problems): Promise<Schemas> {
-  const file = schemasPath(job.file);
+  const file = schemasPath(job);
   const source = await readSource(join(job.directory, 'schemas.yaml'), file);
   const root = source && readYaml(source, problems);
   if (!root) return new Map();

@@ -14,9 +14,9 @@ export async function writeSchemas(job: Pick<Job, 'directory' | 'file'>, schemas
   const path = join(job.directory, 'schemas.yaml');
   const before = await readFile(path, 'utf8').catch((cause: unknown) => {
     if (nativeCode(cause) === 'ENOENT') return null;
-    throw new EtlError('CONFIG_INVALID', `${schemasPath(job.file)} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new EtlError('CONFIG_INVALID', `${schemasPath(job)} cannot be read: ${messageOf(cause)}`, { cause });
   });
-  const after = schemasText(before, schemas, schemasPath(job.file));
+  const after = schemasText(before, schemas, schemasPath(job));
   if (after !== before) await replaceFile(path, after);
 }
 
