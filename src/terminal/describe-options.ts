@@ -48,7 +48,7 @@ function describeOption(name: string, property: unknown, required: boolean): Opt
 function typeText(property: unknown): string {
   if (!isObject(property)) return 'any';
   const { type, enum: values, const: only, anyOf, oneOf, items } = property;
-  if (only !== undefined) return String(only);
+  if (only !== undefined) return JSON.stringify(only);
   if (Array.isArray(values)) return values.map(String).join(' | ');
   const choices = [...listOf(anyOf), ...listOf(oneOf)];
   if (choices.length > 0) return [...new Set(choices.map(typeText))].join(' | ');

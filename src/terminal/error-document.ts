@@ -1,9 +1,9 @@
-import type { EtlError, Place } from '@etl/sdk';
+import type { ErrorCode, EtlError, Place } from '@etl/sdk';
 import type { ExitCode } from './exit-codes.js';
 
 /** The error as `--json` shows it. Never holds the value of a flag. */
 export interface ErrorSummary {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | null;
   readonly place: Place | null;

@@ -25,15 +25,13 @@ export const wholeNumberFlag = ({ name, summary, least, variable }: WholeNumberF
 export const flagList = (given: readonly string[] | string | undefined): string[] =>
   typeof given === 'string' ? given.split('\n').filter((line) => line.trim() !== '') : [...(given ?? [])];
 
-/** `name=value` pairs of `--param`. Throws USAGE, which names no value. */
-export function namedValues(pairs: readonly string[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  for (const pair of pairs) {
-    const at = pair.indexOf('=');
-    const name = at < 0 ? '' : pair.slice(0, at).trim();
-    if (name === '') throw new EtlError('USAGE', '--param takes name=value', { hint: 'Such as --param since=2026-01-01' });
-    if (values.has(name)) throw new EtlError('USAGE', `The parameter ${name} is given twice`);
-    values.set(name, pair.slice(at + 1));
-  }
-  return values;
+/** The value that a reader makes of a flag's text; where it makes none, a USAGE error that does not repeat the text. */
+export function flagValue<T>(
+  text: string | undefined,
+  { flag, example, read }: { readonly flag: string; readonly example: string; readonly read: (text: string) => T | null },
+): T | undefined {
+  if (text === undefined) return undefined;
+  const value = read(text);
+  if (value !== null) return value;
+  throw new EtlError('USAGE', `--${flag} has a value that cannot be read`, { hint: `Such as --${flag} ${example}` });
 }

@@ -66,11 +66,11 @@ function drawnProgress(terminal: Terminal, clock: ProgressClock): ProgressDispla
       if (event.type === 'dataset') model.apply(event, clock.now());
       else tellMessage(terminal, event);
     },
-    stop: () => {
+    stop: once(() => {
       timer.cancel();
       redraw();
       release();
-    },
+    }),
   };
 }
 
@@ -98,14 +98,22 @@ function loggedProgress(terminal: Terminal, clock: ProgressClock): ProgressDispl
         terminal.say(progressText(line));
       }
     },
-    stop: () => {
+    stop: once(() => {
       timer.cancel();
       log(true);
-    },
+    }),
   };
 }
 
 function tellMessage(terminal: Terminal, { level, text }: { readonly level: 'info' | 'warn'; readonly text: string }): void {
   if (level === 'warn') terminal.warn(text);
   else terminal.say(text);
+}
+
+function once(call: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) call();
+    called = true;
+  };
 }
