@@ -16,12 +16,14 @@ async function etl(...parameters) {
 }
 
 async function showSales() {
-  const query = 'SELECT order_id, customer, country, ordered_at, total FROM sales ORDER BY order_id LIMIT 5';
-  say('\nThe first rows of the table `sales` in demo/data/warehouse.duckdb:\n');
-  await runProcess(process.execPath, [join(root, 'scripts/show-table.mjs'), join(folder, 'data/warehouse.duckdb'), query], {
+  const query = 'SELECT id, ordered_at, customer, country, category, quantity, total FROM sales ORDER BY id LIMIT 5';
+  const warehouse = join(folder, 'out/warehouse.duckdb');
+  say(`\nThe first rows of the table sales in ${relative(root, warehouse)}:\n`);
+  const { code } = await runProcess(process.execPath, [join(root, 'scripts/show-table.mjs'), warehouse, query], {
     directory: root,
     show: true,
   });
+  if (code !== 0) process.exit(code);
 }
 
 await setUp();
@@ -48,7 +50,7 @@ say(`
 What to type next:
   cd demo
   ../bin/run.js preview sales        the rows after each step; writes nothing
-  ../bin/run.js rejects show sales   the rows that were refused, and why
+  ../bin/run.js rejects show         the rows that were refused, and why
   ../bin/run.js test                 the job's own tests
   ../bin/run.js --help               everything else
 The job is demo/jobs/sales/job.yaml. The guide begins at docs/guide/README.md.`);
