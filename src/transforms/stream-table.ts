@@ -1,0 +1,89 @@
+import { duckDbType, quote } from '@etl/columnar';
+import { cellsOf, EtlError, rowNumber, textBatch, type Batch, type Schema } from '@etl/sdk';
+import { addStepCounts } from './add-step-counts.js';
+import { RejectFile } from './reject-file.js';
+import { rowNumberColumn, type StageResources, type StageTables, type StepCounts, type StreamStage, type TableOperator } from './step.js';
+import { plainSchema } from './table-rows.js';
+
+/** Rows that are taken from the table at a time. */
+const chunkRows = 65_536;
+const part = 'spool';
+const numberField = { name: rowNumberColumn, type: { kind: 'integer', bits: 64, signed: true }, nullable: false } as const;
+
+/** Moves a table of the spool through a stream stage, batch by batch; rows keep their numbers. */
+export async function streamTable(stage: StreamStage, tables: StageTables, resources: StageResources): ReturnType<TableOperator> {
+  const { session, into } = tables;
+  const output = numbered(stage.output);
+  const columns = output.fields.map(({ name, type }) => `${quote(name)} ${duckDbType(type)}`);
+  const rejects = await RejectFile.open(resources.temporary);
+  const operator = await stage.open(resources);
+  let counts: readonly StepCounts[] = [];
+  try {
+    await session.run(`create table ${into} (${columns.join(', ')})`);
+    for await (const batch of tableBatches(stage.input, tables)) {
+      if (resources.signal.aborted) throw new EtlError('CANCELLED', 'The run was interrupted');
+      const result = await operator.apply(batch);
+      counts = addStepCounts(counts, result.counts);
+      await rejects.append(result.rejects);
+      await session.append(into, output, [withNumbers(output, result.batch)]);
+    }
+    return { counts: counts.length === 0 ? stage.steps.map(({ name }) => noCounts(name)) : counts, rejects: rejects.read() };
+  } catch (error) {
+    await rejects.remove();
+    throw error;
+  } finally {
+    await operator.close();
+  }
+}
+
+const noCounts = (step: string): StepCounts => ({ step, in: 0, out: 0, filtered: 0, deduplicated: 0, rejected: 0, warned: 0 });
+
+export const numbered = (schema: Schema): Schema => ({ fields: [...plainSchema(schema).fields, numberField], key: [] });
+
+/** The rows of a table in their order, with their numbers as origin. A session streams one result at a time, so each batch is whole before it is given. */
+export async function* tableBatches(input: Schema, { session, table, dataset }: StageTables): AsyncGenerator<Batch> {
+  const schema = numbered(input);
+  const columns = schema.fields.map(({ name }) => quote(name)).join(', ');
+  let after: number | null = null;
+  for (;;) {
+    const where: string = after === null ? '' : ` where ${rowNumberColumn} > ${after}`;
+    const select = `select ${columns} from ${table(dataset)}${where} order by ${rowNumberColumn} limit ${chunkRows}`;
+    const batches: Batch[] = [];
+    for await (const batch of session.stream(select, schema, { batchRows: chunkRows })) batches.push(withoutNumbers(input, batch));
+    for (const batch of batches) {
+      after = batch.origin?.numbers?.at(-1) ?? after;
+      yield batch;
+    }
+    if (batches.reduce((sum, { length }) => sum + length, 0) < chunkRows) return;
+  }
+}
+
+function withoutNumbers(input: Schema, batch: Batch): Batch {
+  const { bytes, index } = cellsOf(numbered(input), batch);
+  const stride = input.fields.length;
+  const own = new Int32Array(batch.length * stride * 2);
+  const numbers = new Float64Array(batch.length);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let row = 0; row < batch.length; row++) {
+    const at = row * (stride + 1) * 2;
+    own.set(index.subarray(at, at + stride * 2), row * stride * 2);
+    numbers[row] = Number(text.toString('latin1', index[at + stride * 2], index[at + stride * 2 + 1]));
+  }
+  return textBatch(input, { bytes, index: own, stride }, { origin: { part, first: numbers[0] ?? 0, numbers } });
+}
+
+function withNumbers(output: Schema, batch: Batch): Batch {
+  const { origin } = batch;
+  const { bytes, index, stride } = cellsOf({ fields: output.fields.slice(0, -1), key: [] }, batch);
+  if (origin === undefined) throw new EtlError('INTERNAL', 'Rows of the spool lost their numbers');
+  const texts = Array.from({ length: batch.length }, (_, row) => String(rowNumber(origin, row)));
+  const own = new Int32Array(batch.length * (stride + 1) * 2);
+  let end = bytes.length;
+  for (const [row, text] of texts.entries()) {
+    const at = row * (stride + 1) * 2;
+    own.set(index.subarray(row * stride * 2, (row + 1) * stride * 2), at);
+    own[at + stride * 2] = end;
+    own[at + stride * 2 + 1] = end += text.length;
+  }
+  return textBatch(output, { bytes: Buffer.concat([bytes, Buffer.from(texts.join(''), 'latin1')]), index: own, stride: stride + 1 });
+}
