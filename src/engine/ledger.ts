@@ -15,6 +15,7 @@ export class Ledger {
   readonly #datasets = new Map<string, StepCounts[]>();
   readonly #refused = new Map<string, number>();
   readonly #loads = new Map<string, LoadBalance>();
+  #order: readonly string[] = [];
 
   /** Rows read from sources, refused ones included. */
   get read(): number {
@@ -60,8 +61,9 @@ export class Ledger {
     return Object.fromEntries(this.#datasets);
   }
 
+  /** In the order of the job. */
   loads(): readonly LoadBalance[] {
-    return [...this.#loads.values()];
+    return this.#order.flatMap((name) => this.#loads.get(name) ?? []);
   }
 
   summary(): LedgerSummary {
@@ -75,8 +77,9 @@ export class Ledger {
     for (const [load, rows] of Object.entries(refused)) this.#refused.set(load, rows);
   }
 
-  /** Forgets everything: before an attempt that starts from the saved marks again. */
-  clear(): void {
+  /** Begins anew: an attempt counts what the saved marks say, and goes on from there. */
+  begin(loads: readonly string[]): void {
+    this.#order = loads;
     this.#datasets.clear();
     this.#refused.clear();
     this.#loads.clear();

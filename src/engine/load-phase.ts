@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { quote } from '@etl/columnar';
@@ -117,7 +118,8 @@ async function moveParquet({ context }: PreparedRun, move: ParquetMove): Promise
   let counts = mark?.counts ?? emptyCounts([]);
   let position: Json = mark?.position ?? null;
   const columns = input.fields.map(({ name }) => quote(name)).join(', ');
-  const file = join(context.temporary, `load-${Math.random().toString(36).slice(2)}.parquet`);
+  const session = await spool.connect();
+  const file = join(context.temporary, `load-${randomUUID()}.parquet`);
   const save = async (done: boolean): Promise<void> => {
     const refused = await writer.flush();
     counts = { ...counts, refused: counts.refused + refused.length };
@@ -131,7 +133,7 @@ async function moveParquet({ context }: PreparedRun, move: ParquetMove): Promise
     for (const range of await spool.ranges(table, position, parquetRows)) {
       if (resources.signal.aborted) throw cancelled();
       const where = `${rowNumberColumn} > ${range.after} and ${rowNumberColumn} <= ${range.last}`;
-      const rows = await spool.session.exportParquet(`select ${columns} from ${table} where ${where} order by ${rowNumberColumn}`, file);
+      const rows = await session.exportParquet(`select ${columns} from ${table} where ${where} order by ${rowNumberColumn}`, file);
       assertEdge(table, { given: range.rows, got: rows });
       await writer.writeParquet?.({ path: file, rows });
       position = range.last;
@@ -141,6 +143,7 @@ async function moveParquet({ context }: PreparedRun, move: ParquetMove): Promise
     }
     await save(true);
   } finally {
+    await session.close();
     await rm(file, { force: true });
   }
   return counts;

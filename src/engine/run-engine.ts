@@ -36,12 +36,12 @@ export async function runEngine(job: EngineJob, options: RunOptions, context: En
     const text = `${error.message}: the interrupted run cannot be continued, so its staging is dropped and it begins again`;
     context.log.warn(text);
     context.progress({ type: 'message', level: 'warn', text });
-    ledger.clear();
     return runOnce(job, { ...options, restart: true }, context, ledger);
   }
 }
 
 async function runOnce(job: EngineJob, options: RunOptions, context: EngineContext, ledger: Ledger): Promise<RunOutcome> {
+  ledger.begin(job.loads.map(({ name }) => name));
   const states = await readStates(job);
   const manifest = await context.manifest.read();
   if (manifest !== null && (options.restart || manifest.fingerprint !== job.fingerprint))
@@ -72,6 +72,8 @@ async function work(prepared: PreparedRun): Promise<void> {
   const databases: Database[] = [];
   const opening = prepared.spool === null ? null : await openSpool(prepared, prepared.spool);
   let isDropped = options.dryRun;
+  const interrupt = (): void => opening?.spool.session.interrupt();
+  context.signal.addEventListener('abort', interrupt);
   try {
     const resources = stageResources(context, databases);
     await runExtracts(prepared, opening?.spool ?? null, resources, opened);
@@ -93,6 +95,7 @@ async function work(prepared: PreparedRun): Promise<void> {
     if (isDropped && !options.dryRun) await context.manifest.remove();
     throw error;
   } finally {
+    context.signal.removeEventListener('abort', interrupt);
     for (const database of databases) await database.close();
     await opening?.spool.close();
     if (isDropped && prepared.spool !== null) await Spool.remove(prepared.spool);

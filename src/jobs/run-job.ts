@@ -117,7 +117,6 @@ async function attempt(world: JobWorld, job: Job, options: Attempt): Promise<Run
   const { log, ledger, progress, names, fingerprint } = options;
   let isRetry = false;
   const once = async (): Promise<RunOutcome> => {
-    ledger.clear();
     const connections = new OpenConnections(world.project, world.contextWith(log));
     try {
       const engineJob = await openJob(job, { settings: options, names, connections, fingerprint });
