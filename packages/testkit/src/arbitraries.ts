@@ -76,7 +76,7 @@ export const anyText = (length = 60): fc.Arbitrary<string> =>
         maxLength: Math.min(length, 60),
       },
     )
-    .map((characters) => [...characters.join('')].slice(0, length).join(''));
+    .map((characters) => Array.from(characters.join('')).slice(0, length).join(''));
 
 const decimalCell = (precision?: number, scale?: number): fc.Arbitrary<string> =>
   precision === undefined || scale === undefined

@@ -17,7 +17,7 @@ export function isCanonical(type: FieldType, cell: string): boolean {
     case 'bytes':
       return /^\\x(?:[0-9a-f]{2})*$/.test(cell);
     case 'text':
-      return !/\p{Surrogate}/u.test(cell) && (type.length === undefined || [...cell].length <= type.length);
+      return !/\p{Surrogate}/u.test(cell) && (type.length === undefined || Array.from(cell).length <= type.length);
     case 'json':
       return isJson(cell);
     case 'date':

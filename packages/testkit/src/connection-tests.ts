@@ -1,4 +1,4 @@
-import { manifestSchema, type Connector, type ErrorCode, type LayerResult } from '@etl/sdk';
+import { EtlError, manifestSchema, type Connector, type ErrorCode, type LayerResult } from '@etl/sdk';
 import type { ConnectionWorld } from './connection-world.js';
 import type { ContractTests } from './contract.js';
 import { expectError } from './expect-error.js';
@@ -59,21 +59,13 @@ async function layersOf(world: ConnectionWorld, connection?: unknown): Promise<L
 
 /** A connection that cannot work fails where it is opened, or its check names the layer and what to do. */
 async function failsWith(world: ConnectionWorld, code: ErrorCode, connection: unknown): Promise<void> {
-  let layers: LayerResult[] = [];
-  const opening = async (): Promise<void> => {
-    layers = await layersOf(world, connection);
+  const openAndCheck = async (): Promise<void> => {
+    const last = (await layersOf(world, connection)).at(-1);
+    if (last?.ok !== false) return;
+    expectThat(last.hint !== undefined, `layer ${last.layer} fails without a hint`);
+    throw new EtlError(code, `Layer ${last.layer} fails`);
   };
-  try {
-    await opening();
-  } catch (error) {
-    await expectError([code], () => Promise.reject(error), 'open');
-    return;
-  }
-  const last = layers.at(-1);
-  expectThat(
-    last?.ok === false && last.hint !== undefined,
-    `check() should end with a layer that fails and a hint, but ends with ${JSON.stringify(last)}`,
-  );
+  await expectError([code], openAndCheck, 'open and check');
 }
 
 /** Whether package.json says what the module offers. */

@@ -21,15 +21,15 @@ export interface Contract<W extends World> {
 }
 
 /** Registers every test of a contract with the test runner. */
-export function describeContract<W extends World>({ describe, it }: TestApi, contract: Contract<W>): void {
+export function describeContract<W extends World>(api: TestApi, contract: Contract<W>): void {
   const { title, tests, world, waivers = {}, timeout = 60_000 } = contract;
-  describe(title, () => {
+  api.describe(title, () => {
     for (const [name, test] of Object.entries(tests)) {
       const reason = waivers[name];
-      if (reason === undefined) it(name, () => inWorld(world, test), timeout);
-      else it(`${name} (waived: ${reason})`, () => mustFail(name, () => inWorld(world, test)), timeout);
+      if (reason === undefined) api.it(name, () => inWorld(world, test), timeout);
+      else api.it(`${name} (waived: ${reason})`, () => mustFail(name, () => inWorld(world, test)), timeout);
     }
-    it('waives only tests of the contract, each with a reason', async () => {
+    api.it('waives only tests of the contract, each with a reason', async () => {
       for (const [name, reason] of Object.entries(waivers)) {
         if (!(name in tests)) throw new Error(`There is no test '${name}' to waive`);
         if (reason.trim() === '') throw new Error(`The waiver of '${name}' gives no reason`);

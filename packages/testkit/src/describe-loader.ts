@@ -5,10 +5,12 @@ import { loaderFenceTests } from './loader/fencing.js';
 import { loaderModeTests } from './loader/modes.js';
 import { loaderOptionTests } from './loader/options.js';
 import { loaderPartTests } from './loader/parts.js';
+import { publishTogetherTests } from './loader/publish-together.js';
 import { loaderPublishTests } from './loader/publishing.js';
 import { loaderResumeTests } from './loader/resuming.js';
 import { refusedRowTests } from './loader/rows-refused.js';
 import { schemaChangeTests } from './loader/schema-changes.js';
+import { loaderStateTests } from './loader/states.js';
 import { loaderValueTests, plainestOf } from './loader/values.js';
 import type { LoaderHarness } from './loader-harness.js';
 import { loaderWorld, type LoaderWorld } from './loader-world.js';
@@ -25,6 +27,8 @@ export function describeLoader(api: TestApi, connector: Connector, harness: Load
     ...loaderOptionTests,
     ...loaderValueTests(harness, modes),
     ...loaderPublishTests(mode),
+    ...loaderStateTests(mode),
+    ...publishTogetherTests(mode),
     ...loaderModeTests(modes),
     ...schemaChangeTests(modes),
     ...refusedRowTests(harness),

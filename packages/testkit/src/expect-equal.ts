@@ -14,7 +14,7 @@ export function expectThat(holds: boolean, message: string): asserts holds {
 /** What comes back from a store: proves that nothing but JSON was given. */
 export const roundTrip = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-const stable = (value: unknown): string => JSON.stringify(value, sortKeys) ?? 'undefined';
+const stable = (value: unknown): string => (value === undefined ? 'undefined' : JSON.stringify(value, sortKeys));
 
 const sortKeys = (_: string, value: unknown): unknown => {
   if (typeof value === 'bigint') return `${value}n`;

@@ -6,9 +6,7 @@ export function expectJson(value: unknown, path: string): void {
     for (const [key, inner] of Object.entries(value)) expectJson(inner, `${path}.${key}`);
     return;
   }
-  throw new Error(
-    `${path} is ${typeof value === 'object' ? (value.constructor?.name ?? 'an object') : String(value)}, which JSON cannot hold`,
-  );
+  throw new Error(`${path} is ${typeof value === 'object' ? `a ${value.constructor.name}` : typeof value}, which JSON cannot hold`);
 }
 
 /** Told by name, since a test runner may bring a global object of its own. */

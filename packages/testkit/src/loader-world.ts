@@ -45,6 +45,9 @@ export interface LoadRequest {
   readonly takeOver?: boolean;
 }
 
+/** A load whose run has a name, so that it can be taken up again. */
+export type NamedLoad = LoadRequest & { readonly run: string };
+
 export interface LoadResult {
   readonly run: string;
   readonly counts: LoadCounts;
@@ -59,7 +62,7 @@ export interface LoaderWorld extends ConnectionWorld {
   /** The state as a process of its own sees it. */
   state(name: string): Promise<LoadState>;
   /** Reads the state and begins, as the engine does. */
-  begin(loader: Loader, request: LoadRequest, epoch?: number): Promise<Load>;
+  begin(loader: Loader, request: NamedLoad, epoch?: number): Promise<Load>;
   /** A whole load in a connection of its own. */
   load(request: LoadRequest): Promise<LoadResult>;
   /** What the target holds by native means, sorted by the first column; fails where it does not exist. */
@@ -76,7 +79,7 @@ export async function loaderWorld(connector: Connector, harness: LoaderHarness):
     if (opened.loader === undefined) throw new EtlError('CAPABILITY_MISSING', `${connector.name} opened without its loader`);
     return opened.loader(harness.target(name));
   };
-  const begin = async (one: Loader, request: LoadRequest, epoch?: number): Promise<Load> =>
+  const begin = async (one: Loader, request: NamedLoad, epoch?: number): Promise<Load> =>
     one.begin(targetOf(request, epoch ?? (await one.state(loadId(request.name))).epoch));
   const apart = async <T>(name: string, work: (one: Loader) => Promise<T>): Promise<T> => {
     const connection = await base.open();
@@ -93,7 +96,10 @@ export async function loaderWorld(connector: Connector, harness: LoaderHarness):
     loader,
     state: (name) => apart(name, async (one) => roundTrip(await one.state(loadId(name)))),
     begin,
-    load: (request) => apart(request.name, async (one) => finishLoad(await begin(one, request), request)),
+    load(request) {
+      const named = { ...request, run: request.run ?? randomUUID() };
+      return apart(request.name, async (one) => finishLoad(await begin(one, named), named));
+    },
     async stored(name) {
       const stored = await harness.rows(name);
       if (stored === null) throw new Error(`The target ${name} does not exist`);
@@ -102,10 +108,10 @@ export async function loaderWorld(connector: Connector, harness: LoaderHarness):
   };
 }
 
-const targetOf = (request: LoadRequest, epoch: number): LoadTarget => ({
+const targetOf = (request: NamedLoad, epoch: number): LoadTarget => ({
   id: loadId(request.name),
   epoch,
-  run: runOf(request),
+  run: request.run,
   fingerprint: request.fingerprint ?? 'f1',
   plan: request.plan ?? { parts: Object.keys(partsOf(request)) },
   parts: Object.keys(partsOf(request)),
@@ -118,19 +124,10 @@ const targetOf = (request: LoadRequest, epoch: number): LoadTarget => ({
 
 const keyless: ReadonlySet<Mode> = new Set(['append', 'replace']);
 
-const runs = new WeakMap<LoadRequest, string>();
-
-/** The run of a request: the same for each look at it. */
-export function runOf(request: LoadRequest): string {
-  const run = request.run ?? runs.get(request) ?? randomUUID();
-  runs.set(request, run);
-  return run;
-}
-
 export const partsOf = ({ parts, rows = [] }: LoadRequest): { readonly [id: string]: readonly TextRow[] } => parts ?? { p0: rows };
 
 /** Writes all parts, one after the other, seals and publishes. */
-async function finishLoad(load: Load, request: LoadRequest): Promise<LoadResult> {
+async function finishLoad(load: Load, request: NamedLoad): Promise<LoadResult> {
   const rejects: Reject[] = [];
   for (const [part, rows] of Object.entries(partsOf(request))) {
     const writer = await load.part(part);
@@ -162,14 +159,14 @@ export async function writeRows(
     await writer.write(batchOf(schema, rows.slice(at, at + size), { form, part, first: first + at }));
 }
 
-export async function sealAndPublish(load: Load, request: LoadRequest): Promise<{ readonly run: string; readonly counts: LoadCounts }> {
+export async function sealAndPublish(load: Load, request: NamedLoad): Promise<{ readonly run: string; readonly counts: LoadCounts }> {
   const { rows } = await load.seal();
   const commit = commitOf(request, rows);
   return { run: commit.run, counts: await load.publish(commit) };
 }
 
-export const commitOf = (request: LoadRequest, rows: number): Commit => ({
-  run: runOf(request),
+export const commitOf = (request: NamedLoad, rows: number): Commit => ({
+  run: request.run,
   rows,
   cursors: request.cursors ?? {},
   summary: request.summary ?? null,

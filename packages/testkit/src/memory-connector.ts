@@ -23,7 +23,7 @@ export function memoryConnector(server: MemoryServer, modes: readonly Mode[] = a
         describe: async (table) => ({ fields: server.table(table).fields, key: [] }),
       },
       extractor: async ({ table }) => memoryExtractor(server, table, context.signal),
-      loader: async ({ table }) => memoryLoader({ server, table, modes, failpoint: context.failpoint }),
+      loader: async ({ table }) => memoryLoader({ server, table, modes, failpoint: (name) => context.failpoint(name) }),
       publish: async (loads) => publishTogether(loads),
       close: async () => undefined,
     }),

@@ -19,12 +19,12 @@ export interface MemoryLoaderOptions {
   readonly server: MemoryServer;
   readonly table: string;
   readonly modes: readonly Mode[];
-  readonly failpoint: (name: string) => Promise<void>;
+  failpoint(name: string): Promise<void>;
 }
 
 /** A loader that stages by part, publishes in one step and is fenced by its epoch. */
 export function memoryLoader(options: MemoryLoaderOptions): Loader {
-  const { server, modes, failpoint } = options;
+  const { server, modes } = options;
   return {
     traits: { visible: 'at-publish', resume: 'chunk', parts: 4 },
     state: async (id) => server.state(id),
@@ -39,7 +39,7 @@ export function memoryLoader(options: MemoryLoaderOptions): Loader {
       const { unfinished, staged } = server.record(id);
       const goesOn = unfinished?.run === run && unfinished.fingerprint === fingerprint;
       server.change(id, epoch, { epoch: epoch + 1, unfinished: { run, fingerprint, plan }, staged: goesOn ? staged : new Map() });
-      await failpoint('memory.begun');
+      await options.failpoint('memory.begun');
       return memoryLoad({ ...options, target, epoch: epoch + 1 });
     },
     close: async () => undefined,
@@ -52,12 +52,12 @@ interface OpenLoad extends MemoryLoaderOptions {
 }
 
 /** What `publish` of several loads needs of each: judged first, then applied. */
-const prepared = new WeakMap<Load, (commit: Commit) => { readonly counts: LoadCounts; apply(): void }>();
+const prepared = new WeakMap<Load, (commit: Commit) => { readonly counts: LoadCounts; readonly apply: () => void }>();
 
 function memoryLoad(open: OpenLoad): Load {
-  const { server, target, epoch, failpoint } = open;
+  const { server, target, epoch } = open;
   const staged = (): TextRow[] => target.parts.flatMap((part) => server.record(target.id).staged.get(part)?.rows ?? []);
-  const prepare = (commit: Commit): { counts: LoadCounts; apply(): void } => {
+  const prepare = (commit: Commit): { counts: LoadCounts; apply: () => void } => {
     const { published, cursors } = server.record(target.id);
     if (published?.run === commit.run) return { counts: published.counts, apply: () => undefined };
     server.fence(target.id, epoch);
@@ -79,9 +79,9 @@ function memoryLoad(open: OpenLoad): Load {
     seal: async () => ({ rows: staged().length }),
     async publish(commit) {
       const { counts, apply } = prepare(commit);
-      await failpoint('memory.publish');
+      await open.failpoint('memory.publish');
       apply();
-      await failpoint('memory.published');
+      await open.failpoint('memory.published');
       return counts;
     },
     suspend: async () => undefined,
@@ -104,7 +104,8 @@ export function publishTogether(loads: readonly { readonly load: Load; readonly 
   return steps.map(({ counts }) => counts);
 }
 
-function memoryPart({ server, target, epoch, failpoint }: OpenLoad, id: string): PartWriter {
+function memoryPart(open: OpenLoad, id: string): PartWriter {
+  const { server, target, epoch } = open;
   const { schema } = target;
   const safe = (): MemoryPart | undefined => server.record(target.id).staged.get(id);
   let waiting: TextRow[] = [];
@@ -125,11 +126,11 @@ function memoryPart({ server, target, epoch, failpoint }: OpenLoad, id: string):
       return rejects;
     },
     async save(mark) {
-      await failpoint('memory.save');
+      await open.failpoint('memory.save');
       const { staged } = server.record(target.id);
       server.change(target.id, epoch, { staged: new Map(staged).set(id, { rows: [...(safe()?.rows ?? []), ...checked], mark }) });
       checked = [];
-      await failpoint('memory.saved');
+      await open.failpoint('memory.saved');
     },
     async close() {
       waiting = [];

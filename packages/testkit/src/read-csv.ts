@@ -28,7 +28,8 @@ export function readCsv(bytes: Uint8Array): (string | null)[][] {
 function quoted(text: string, start: number): { cell: string; next: number } {
   let cell = '';
   for (let at = start + 1; at < text.length; at++) {
-    if (text[at] !== '"') cell += text[at];
+    const character = text.charAt(at);
+    if (character !== '"') cell += character;
     else if (text[at + 1] === '"') {
       cell += '"';
       at++;

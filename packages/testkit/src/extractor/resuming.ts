@@ -8,7 +8,7 @@ import type { ExtractorWorld, ReadResult } from '../extractor-world.js';
 import { manyRows, manySchema } from '../hard-rows.js';
 
 /** An interrupted read goes on exactly where it stopped. */
-export function extractorResumeTests({ change }: ExtractorHarness): ContractTests<ExtractorWorld> {
+export function extractorResumeTests(harness: ExtractorHarness): ContractTests<ExtractorWorld> {
   return {
     'resumes after any position without a gap or a repeat': async (world) => {
       const { seeded, whole, plan } = await readMany(world);
@@ -40,7 +40,7 @@ export function extractorResumeTests({ change }: ExtractorHarness): ContractTest
       expectEqual(again.positions, whole.positions, 'positions of the second read');
       expectRows(again.rows, whole.rows, manySchema, 'second read');
     },
-    ...(change === undefined
+    ...(harness.change === undefined
       ? {}
       : {
           'says STALE_POSITION when the source changed behind a position': async (world: ExtractorWorld) => {
@@ -51,7 +51,7 @@ export function extractorResumeTests({ change }: ExtractorHarness): ContractTest
             const { positions } = await world.read(seeded, part, { schema: plan.schema });
             const [first] = positions;
             if (first === undefined) throw new Error('no chunk has a position');
-            await change(seeded);
+            await harness.change?.(seeded);
             await expectError(['STALE_POSITION'], () => world.read(seeded, part, { schema: plan.schema, after: first.position }), 'read');
           },
         }),

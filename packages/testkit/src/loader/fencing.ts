@@ -3,12 +3,14 @@ import { isEtlError } from '@etl/sdk';
 import type { ContractTests } from '../contract.js';
 import { expectError } from '../expect-error.js';
 import { expectEqual, expectThat } from '../expect-equal.js';
-import { loadId, sealAndPublish, writePart, writeRows, type LoaderWorld, type LoadRequest } from '../loader-world.js';
+import { loadId, sealAndPublish, writePart, writeRows, type LoaderWorld, type NamedLoad } from '../loader-world.js';
 import { expectStored } from './expect-stored.js';
 import { rowsWith, smallLoad, smallSchema } from './small-table.js';
 
 /** Two runs never both load: the epoch decides. */
-export const loaderFenceTests = (mode: Mode): ContractTests<LoaderWorld> => ({
+export const loaderFenceTests = (mode: Mode): ContractTests<LoaderWorld> => ({ ...twoRuns(mode), ...setStateTests(mode) });
+
+const twoRuns = (mode: Mode): ContractTests<LoaderWorld> => ({
   'begin with an epoch that has moved on is FENCED': async (world) => {
     const name = world.fresh();
     const { epoch } = await world.state(name);
@@ -53,6 +55,9 @@ export const loaderFenceTests = (mode: Mode): ContractTests<LoaderWorld> => ({
     await sealAndPublish(second, request);
     await expectStored(world, name, smallSchema, rowsWith([3, 4]));
   },
+});
+
+const setStateTests = (mode: Mode): ContractTests<LoaderWorld> => ({
   'sets cursors by compare and set': async (world) => {
     const name = world.fresh();
     await world.load(smallLoad(name, mode, rowsWith([1]), { cursors: { a: 1, b: 2 } }));
@@ -91,13 +96,13 @@ export const loaderFenceTests = (mode: Mode): ContractTests<LoaderWorld> => ({
 });
 
 interface Started {
-  readonly request: LoadRequest;
+  readonly request: NamedLoad;
   readonly load: Load;
   readonly writer: PartWriter;
 }
 
 /** A load in a connection of its own that has written its rows but saved nothing. */
-async function started(world: LoaderWorld, request: LoadRequest): Promise<Started> {
+async function started(world: LoaderWorld, request: NamedLoad): Promise<Started> {
   const load = await world.begin(await world.loader(request.name), request);
   const writer = await load.part('p0');
   await writeRows(writer, request, { part: 'p0', rows: request.rows ?? [] });
@@ -111,14 +116,14 @@ async function finish({ request, load, writer }: Started): Promise<void> {
   await sealAndPublish(load, request);
 }
 
-async function writeAll(load: Load, request: LoadRequest): Promise<void> {
+async function writeAll(load: Load, request: NamedLoad): Promise<void> {
   const writer = await load.part('p0');
   await writePart(writer, request, { part: 'p0', rows: request.rows ?? [] });
   await writer.close();
   await sealAndPublish(load, request);
 }
 
-const beginOrBusy = async (world: LoaderWorld, request: LoadRequest): Promise<Load | 'BUSY'> => {
+const beginOrBusy = async (world: LoaderWorld, request: NamedLoad): Promise<Load | 'BUSY'> => {
   try {
     return await world.begin(await world.loader(request.name), request);
   } catch (error) {

@@ -7,7 +7,9 @@ import { expectCounts, expectStored } from './expect-stored.js';
 import { row, rowsWith, smallLoad, smallSchema } from './small-table.js';
 
 /** Keys in the modes that find rows by them. */
-export const keyTests = (mode: Mode): ContractTests<LoaderWorld> => ({
+export const keyTests = (mode: Mode): ContractTests<LoaderWorld> => ({ ...duplicateTests(mode), ...foundByKeyTests(mode) });
+
+const duplicateTests = (mode: Mode): ContractTests<LoaderWorld> => ({
   [`${mode} takes the last of several rows with one key and counts the others`]: async (world) => {
     const name = world.fresh();
     const rows = [row(1, 'first'), row(2, 'only'), row(1, 'second'), row(3, 'x'), row(1, 'last'), row(3, null)];
@@ -43,6 +45,9 @@ export const keyTests = (mode: Mode): ContractTests<LoaderWorld> => ({
     expectCounts(counts, { inserted: 2 });
     await expectStored(world, name, smallSchema, [row(1, 'good'), row(2, 'good')]);
   },
+});
+
+const foundByKeyTests = (mode: Mode): ContractTests<LoaderWorld> => ({
   [`${mode} knows rows by a key of several columns`]: async (world) => {
     const name = world.fresh();
     const schema = { ...schemaOf(field('code', text), field('n', int64)), key: ['id', 'code'] };

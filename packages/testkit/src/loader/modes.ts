@@ -1,4 +1,4 @@
-import { modes as allModes, type LoadCounts, type Mode } from '@etl/sdk';
+import { modes as allModes, type Load, type LoadCounts, type Mode } from '@etl/sdk';
 import type { ContractTests } from '../contract.js';
 import { expectError } from '../expect-error.js';
 import { expectEqual, expectThat } from '../expect-equal.js';
@@ -28,7 +28,7 @@ const refusal = (mode: Mode): ContractTests<LoaderWorld> => ({
   [`refuses mode ${mode}, which it does not offer`]: async (world) => {
     const name = world.fresh();
     const request = smallLoad(name, mode, rowsWith([1]));
-    const begin = async (): Promise<void> => void (await world.begin(await world.loader(name), request));
+    const begin = async (): Promise<Load> => world.begin(await world.loader(name), request);
     await expectError(['CAPABILITY_MISSING'], begin, `begin in mode ${mode}`);
     expectEqual(await world.harness.rows(name), null, 'the target of a refused load');
   },

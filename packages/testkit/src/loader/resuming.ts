@@ -1,7 +1,7 @@
 import type { Json, Mode } from '@etl/sdk';
 import type { ContractTests } from '../contract.js';
 import { expectEqual } from '../expect-equal.js';
-import { sealAndPublish, writePart, writeRows, type LoaderWorld, type LoadRequest } from '../loader-world.js';
+import { sealAndPublish, writePart, writeRows, type LoaderWorld, type NamedLoad } from '../loader-world.js';
 import { expectStored } from './expect-stored.js';
 import { numbers, rowsWith, smallLoad, smallSchema } from './small-table.js';
 
@@ -12,7 +12,9 @@ const chunkOf = (number: number): typeof all => all.slice(number * size, (number
 const markOf = (number: number): Json => ({ position: { row: number, text: `o'"\\😀` }, done: false, counts: [number, null, true] });
 
 /** An interrupted load goes on behind the last mark where it can, else from the start; no row is lost or doubled. */
-export const loaderResumeTests = (mode: Mode): ContractTests<LoaderWorld> => ({
+export const loaderResumeTests = (mode: Mode): ContractTests<LoaderWorld> => ({ ...goesOn(mode), ...startsAgain(mode) });
+
+const goesOn = (mode: Mode): ContractTests<LoaderWorld> => ({
   'goes on after an interruption behind each mark without a gap or a repeat': async (world) => {
     for (let saved = 0; saved <= chunks; saved++) {
       const request = smallLoad(world.fresh(), mode, all, { run: 'r1', plan: { until: '9007199254740993', parts: ['p0'] } });
@@ -76,6 +78,9 @@ export const loaderResumeTests = (mode: Mode): ContractTests<LoaderWorld> => ({
     await sealAndPublish(again, request);
     await expectStored(world, request.name, smallSchema, all.slice(0, 3 * size));
   },
+});
+
+const startsAgain = (mode: Mode): ContractTests<LoaderWorld> => ({
   'drops what is unfinished when the fingerprint changed': (world) =>
     startsAnew(world, smallLoad(world.fresh(), mode, all, { run: 'r1' }), { fingerprint: 'f2' }),
   'drops what another run left unfinished': (world) => startsAnew(world, smallLoad(world.fresh(), mode, all, { run: 'r1' }), { run: 'r2' }),
@@ -94,11 +99,10 @@ export const loaderResumeTests = (mode: Mode): ContractTests<LoaderWorld> => ({
   },
 });
 
-const resumable = async (world: LoaderWorld, { name }: LoadRequest): Promise<boolean> =>
-  (await world.loader(name)).traits.resume === 'chunk';
+const resumable = async (world: LoaderWorld, { name }: NamedLoad): Promise<boolean> => (await world.loader(name)).traits.resume === 'chunk';
 
 /** Saves so many chunks, writes another without saving it, and is suspended. */
-async function interrupted(world: LoaderWorld, request: LoadRequest, saved: number): Promise<void> {
+async function interrupted(world: LoaderWorld, request: NamedLoad, saved: number): Promise<void> {
   const connection = await world.open();
   const load = await world.begin(await world.loader(request.name, connection), request);
   const writer = await load.part('p0');
@@ -110,7 +114,7 @@ async function interrupted(world: LoaderWorld, request: LoadRequest, saved: numb
 }
 
 /** Begins the same run in a connection of its own, writes the chunks that are not safe and publishes. */
-async function goOn(world: LoaderWorld, request: LoadRequest, safe: number): Promise<void> {
+async function goOn(world: LoaderWorld, request: NamedLoad, safe: number): Promise<void> {
   const load = await world.begin(await world.loader(request.name), request);
   const writer = await load.part('p0');
   expectEqual(writer.after, safe === 0 ? null : markOf(safe - 1), 'mark behind which the load goes on');
@@ -121,7 +125,7 @@ async function goOn(world: LoaderWorld, request: LoadRequest, safe: number): Pro
   expectEqual(counts.in, all.length, 'rows of the load');
 }
 
-async function startsAnew(world: LoaderWorld, request: LoadRequest, change: Partial<LoadRequest>): Promise<void> {
+async function startsAnew(world: LoaderWorld, request: NamedLoad, change: Partial<NamedLoad>): Promise<void> {
   await interrupted(world, request, 3);
   const changed = { ...request, ...change };
   await goOn(world, changed, 0);

@@ -6,12 +6,12 @@ import { expectRows } from '../expect-rows.js';
 import { expectCounts } from './expect-stored.js';
 
 /** Rows that the target refuses are counted, kept and named; they never hide the good ones. */
-export function refusedRowTests({ refusing }: LoaderHarness): ContractTests<LoaderWorld> {
-  if (refusing === undefined) return {};
+export function refusedRowTests(harness: LoaderHarness): ContractTests<LoaderWorld> {
+  if (harness.refusing === undefined) return {};
   return {
     'rejects the rows that the target refuses, by column, and loads the others': async (world) => {
       const name = world.fresh();
-      const { schema, rows, refused, field } = await refusing(name);
+      const { schema, rows, refused, field } = (await harness.refusing?.(name)) ?? noRefusal();
       const { counts, rejects } = await world.load({ name, schema, rows, mode: 'append', size: 4 });
       expectEqual(rejects.length + counts.rejected, refused.length, 'rejected rows');
       expectEqual(
@@ -34,3 +34,7 @@ export function refusedRowTests({ refusing }: LoaderHarness): ContractTests<Load
     },
   };
 }
+
+const noRefusal = (): never => {
+  throw new Error('The harness has no refusing target');
+};

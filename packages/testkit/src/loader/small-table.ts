@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Mode, Schema } from '@etl/sdk';
 import { field, schemaOf, text } from '../hard-rows.js';
-import type { LoadRequest } from '../loader-world.js';
+import type { LoadRequest, NamedLoad } from '../loader-world.js';
 import type { TextRow } from '../text-row.js';
 
 export const amount = { kind: 'decimal', precision: 12, scale: 2 } as const;
@@ -20,10 +21,11 @@ export const rowsWith = (ids: readonly number[], tag = ''): TextRow[] => ids.map
 export const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
 /** A load of the small table. */
-export const smallLoad = (name: string, mode: Mode, rows: readonly TextRow[], more: Partial<LoadRequest> = {}): LoadRequest => ({
+export const smallLoad = (name: string, mode: Mode, rows: readonly TextRow[], more: Partial<LoadRequest> = {}): NamedLoad => ({
   name,
   mode,
   schema: smallSchema,
   rows,
+  run: randomUUID(),
   ...more,
 });

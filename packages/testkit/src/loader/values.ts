@@ -37,53 +37,57 @@ export function loaderValueTests(harness: LoaderHarness, modes: readonly Mode[])
       }
     },
     'holds hundreds of columns': (world) => storesExactly(world, wide, mode),
-    'takes values and cells alike': async (world) => {
-      const { schema, rows } = wholeTable(side);
-      const [first, second] = [world.fresh(), world.fresh()];
-      await world.load({ name: first, schema, rows, mode, form: 'rows', size: 3 });
-      await world.load({ name: second, schema, rows, mode, form: 'text', size: 3 });
-      expectRows(
-        project(await world.stored(second), schema),
-        project(await world.stored(first), schema),
-        schema,
-        'from cells against from values',
-      );
-    },
-    'takes batches of one row and of many': async (world) => {
-      const rows = Array.from({ length: 5000 }, (_, id): TextRow => [String(id + 1), `row "${id}"\n`]);
-      const name = world.fresh();
-      const request = { name, schema: plain.schema, mode, rows };
-      const load = await world.begin(await world.loader(name), request);
-      const writer = await load.part('p0');
-      for (const [from, to] of [
-        [0, 1],
-        [1, 1],
-        [1, 2],
-        [2, 4000],
-        [4000, 5000],
-      ] as const)
-        await writer.write(batchOf(request.schema, rows.slice(from, to), { form: 'text', part: 'p0', first: from }));
-      await writer.flush();
-      await writer.save(null);
-      await writer.close();
-      await sealAndPublish(load, request);
-      await expectStored(world, name, request.schema, rows);
-    },
-    'leaves a batch as it was given': async (world) => {
-      const { schema, rows } = plain;
-      const name = world.fresh();
-      const load = await world.begin(await world.loader(name), { name, schema, mode, rows });
-      const writer = await load.part('p0');
-      const batch = batchOf(schema, rows, { form: 'text', part: 'p0', first: 0 });
-      await writer.write(batch);
-      await writer.flush();
-      expectRows(textRowsOf(schema, batch), rows, schema, 'the batch after flush');
-      await writer.close();
-      await load.discard();
-    },
-    'takes a Parquet file like the same rows in batches, where it takes one': (world) => takesParquet(world, mode),
+    ...batchTests(mode, side),
   };
 }
+
+const batchTests = (mode: Mode, side: readonly HardValues[]): ContractTests<LoaderWorld> => ({
+  'takes values and cells alike': async (world) => {
+    const { schema, rows } = wholeTable(side);
+    const [first, second] = [world.fresh(), world.fresh()];
+    await world.load({ name: first, schema, rows, mode, form: 'rows', size: 3 });
+    await world.load({ name: second, schema, rows, mode, form: 'text', size: 3 });
+    expectRows(
+      project(await world.stored(second), schema),
+      project(await world.stored(first), schema),
+      schema,
+      'from cells against from values',
+    );
+  },
+  'takes batches of one row and of many': async (world) => {
+    const rows = Array.from({ length: 5000 }, (_, id): TextRow => [String(id + 1), `row "${id}"\n`]);
+    const name = world.fresh();
+    const request = { name, schema: plain.schema, mode, rows, run: 'many' };
+    const load = await world.begin(await world.loader(name), request);
+    const writer = await load.part('p0');
+    for (const [from, to] of [
+      [0, 1],
+      [1, 1],
+      [1, 2],
+      [2, 4000],
+      [4000, 5000],
+    ] as const)
+      await writer.write(batchOf(request.schema, rows.slice(from, to), { form: 'text', part: 'p0', first: from }));
+    await writer.flush();
+    await writer.save(null);
+    await writer.close();
+    await sealAndPublish(load, request);
+    await expectStored(world, name, request.schema, rows);
+  },
+  'leaves a batch as it was given': async (world) => {
+    const { schema, rows } = plain;
+    const name = world.fresh();
+    const load = await world.begin(await world.loader(name), { name, schema, mode, rows, run: 'one' });
+    const writer = await load.part('p0');
+    const batch = batchOf(schema, rows, { form: 'text', part: 'p0', first: 0 });
+    await writer.write(batch);
+    await writer.flush();
+    expectRows(textRowsOf(schema, batch), rows, schema, 'the batch after flush');
+    await writer.close();
+    await load.discard();
+  },
+  'takes a Parquet file like the same rows in batches, where it takes one': (world) => takesParquet(world, mode),
+});
 
 /** The mode that needs no key. */
 export const plainestOf = (modes: readonly Mode[]): Mode =>
@@ -142,7 +146,7 @@ const wide: Table = {
 async function takesParquet(world: LoaderWorld, mode: Mode): Promise<void> {
   const { schema, rows } = plain;
   const name = world.fresh();
-  const request = { name, schema, mode, rows };
+  const request = { name, schema, mode, rows, run: 'parquet' };
   const load = await world.begin(await world.loader(name), request);
   const writer = await load.part('p0');
   if (writer.writeParquet === undefined) {

@@ -197,13 +197,13 @@ export const extractorSaboteurs: readonly Saboteur[] = [
     does: 'ignores the limit',
     caughtBy: 'reads no more rows than the limit',
     connector: (memory) =>
-      withExtractor(memory, (extractor) => ({ ...extractor, plan: ({ limit: _, ...request }) => extractor.plan(request) })),
+      withExtractor(memory, (extractor) => ({ ...extractor, plan: (request) => extractor.plan({ ...request, limit: Infinity }) })),
   },
   {
     does: 'ignores the columns asked for',
     caughtBy: 'reads only the columns asked for',
     connector: (memory) =>
-      withExtractor(memory, (extractor) => ({ ...extractor, plan: ({ columns: _, ...request }) => extractor.plan(request) })),
+      withExtractor(memory, (extractor) => ({ ...extractor, plan: ({ since, hold, parts }) => extractor.plan({ since, hold, parts }) })),
   },
   {
     does: 'describes other columns than it plans',

@@ -161,7 +161,7 @@ export const loaderSaboteurs: readonly Saboteur[] = [
     },
   })),
   writer('does not name the column of a reject', 'rejects the rows that the target refuses, by column, and loads the others', (inner) => ({
-    flush: async () => (await inner.flush()).map(({ field: _, ...reject }) => reject),
+    flush: async () => (await inner.flush()).map(({ reason, values }) => ({ reason, values })),
   })),
   writer(
     'refuses the whole batch for one bad row',
@@ -329,7 +329,11 @@ function firstWins(part: PartWriter, { schema }: LoadTarget): PartWriter {
       part.write(
         batchFrom(
           schema,
-          textRowsOf(schema, batch).filter(([id = null]) => !seen.has(id) && seen.add(id) !== undefined),
+          textRowsOf(schema, batch).filter(([id = null]) => {
+            const isNew = !seen.has(id);
+            seen.add(id);
+            return isNew;
+          }),
         ),
       ),
   };
