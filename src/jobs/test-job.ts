@@ -84,11 +84,11 @@ async function givenExtracts(world: JobWorld, job: Job, { given, place }: JobTes
   const extracts: EngineExtract[] = [];
   for (const { dataset, from } of job.extracts) {
     const schema = schemas.get(dataset) ?? null;
-    const source = given.get(dataset) ?? { rows: [] };
+    const source = given.get(dataset) ?? { rows: [], place };
     const extractor =
       'file' in source
         ? await fixtureExtractor(world, job, source.file)
-        : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place ?? place);
+        : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place);
     extracts.push({ dataset, connection: from, extractor, schema, parallel: 1, lag: null });
   }
   return extracts;
