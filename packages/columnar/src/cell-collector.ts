@@ -1,7 +1,8 @@
 import bindings from '@duckdb/node-bindings';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import { textBatch, type Batch, type Schema } from '@etl/sdk';
+import { textBatch, type Field, type Schema } from '@etl/sdk';
 import { isBytes } from './crossing-sql.js';
+import type { Placed } from './session.js';
 import { copyStrings, integersOf, stringRoom } from './vector-bytes.js';
 
 const vectorRows = 2048;
@@ -10,6 +11,8 @@ const firstRoom = 1 << 18;
 /** Collects chunks of `crossingSql` into the cells of a batch. */
 export class CellCollector {
   readonly #schema: Schema;
+  readonly #places: readonly Field[];
+  #last: readonly (string | null)[] = [];
   readonly #starts: Int32Array[];
   /** For each column the vector that holds its cells: 0 the joined texts, from 1 on a column of bytes. */
   readonly #sources: number[];
@@ -18,8 +21,10 @@ export class CellCollector {
   #index: Int32Array;
   #cells = 0;
 
-  constructor(schema: Schema) {
+  /** `places` are columns behind those of the schema of which only the last cell is kept. */
+  constructor(schema: Schema, places: readonly Field[]) {
     this.#schema = schema;
+    this.#places = places;
     let blobs = 0;
     this.#sources = schema.fields.map((field) => (isBytes(field) ? ++blobs : 0));
     this.#starts = Array.from({ length: blobs + 1 }, () => new Int32Array(vectorRows));
@@ -39,7 +44,7 @@ export class CellCollector {
   add({ chunk, rowCount }: DuckDBDataChunk): void {
     const stride = this.#schema.fields.length;
     for (const [source, starts] of this.#starts.entries()) {
-      const vector = bindings.data_chunk_get_vector(chunk, stride + source);
+      const vector = bindings.data_chunk_get_vector(chunk, stride + this.#places.length + source);
       this.#ensureBytes(stringRoom(vector, rowCount));
       this.#end = copyStrings(vector, rowCount, { bytes: this.#bytes, at: this.#end, starts });
     }
@@ -49,6 +54,20 @@ export class CellCollector {
       this.#addColumn(column, lengths, this.#starts[this.#sources[column] ?? 0] ?? lengths);
     }
     this.#cells += rowCount * stride * 2;
+    this.#last = this.#places.map((_, place) =>
+      this.#lastCell(integersOf(bindings.data_chunk_get_vector(chunk, stride + place), rowCount)),
+    );
+  }
+
+  /** Cells of places are text, behind the other text cells of their row. */
+  #lastCell(lengths: Int32Array): string | null {
+    const starts = this.#starts[0] ?? lengths;
+    const row = lengths.length - 1;
+    const length = lengths[row] ?? -1;
+    if (length < 0) return null;
+    const start = starts[row] ?? 0;
+    starts[row] = start + length;
+    return this.#bytes.toString('utf8', start, start + length);
   }
 
   /** Fills one column of the index; `starts` moves on behind its cells, where the next column of the row begins. */
@@ -71,13 +90,17 @@ export class CellCollector {
   }
 
   /** The batch collected so far; the collector begins anew. */
-  take(origin: { readonly part: string; readonly first: number }): Batch {
-    const cells = { bytes: this.#bytes.subarray(0, this.#end), index: this.#index.subarray(0, this.#cells), stride: this.#schema.fields.length };
+  take(origin: { readonly part: string; readonly first: number }): Placed {
+    const cells = {
+      bytes: this.#bytes.subarray(0, this.#end),
+      index: this.#index.subarray(0, this.#cells),
+      stride: this.#schema.fields.length,
+    };
     this.#bytes = Buffer.allocUnsafeSlow(Math.max(firstRoom, Math.min(this.#bytes.length, 2 * this.#end)));
     this.#index = new Int32Array(Math.max(this.#cells, vectorRows * cells.stride * 2));
     this.#end = 0;
     this.#cells = 0;
-    return textBatch(this.#schema, cells, { origin });
+    return { batch: textBatch(this.#schema, cells, { origin }), last: this.#last };
   }
 
   #ensureBytes(room: number): void {

@@ -42,15 +42,27 @@ function byKind(kind: string, text: string): Translation | undefined {
     case 'Parameter Not Resolved':
       return { code: 'SQL_FAILED', message: statementMessage(text), options: statementOptions(text) };
     case 'Permission':
-      return { code: 'PERMISSION_DENIED', message: firstLine(text), options: { hint: 'SQL of a job reads and writes datasets and the folders of its connection, nothing else' } };
+      return {
+        code: 'PERMISSION_DENIED',
+        message: firstLine(text),
+        options: { hint: 'SQL of a job reads and writes datasets and the folders of its connection, nothing else' },
+      };
     case 'TransactionContext':
     case 'Transaction':
-      return { code: 'CONFLICT', message: firstLine(text), options: { hint: 'Another transaction changed the same rows or table; run again' } };
+      return {
+        code: 'CONFLICT',
+        message: firstLine(text),
+        options: { hint: 'Another transaction changed the same rows or table; run again' },
+      };
     case 'Dependency':
       return { code: 'CONFLICT', message: firstLine(text), options: { hint: 'Drop or change what depends on it first' } };
     case 'Invalid Configuration':
     case 'Invalid Configuration Value':
-      return { code: 'PERMISSION_DENIED', message: firstLine(text), options: { hint: 'The settings of the SQL engine are locked while a job runs' } };
+      return {
+        code: 'PERMISSION_DENIED',
+        message: firstLine(text),
+        options: { hint: 'The settings of the SQL engine are locked while a job runs' },
+      };
     default:
       return undefined;
   }
@@ -79,7 +91,9 @@ function ioError(text: string): Translation {
       code: 'LOCKED',
       message: `${file ?? 'The database'} is open in another program${holder ? ` (${holder[1]}, process ${holder[2]})` : ''}`,
       options: {
-        hint: holder ? `Close it there (ps -p ${holder[2]}), or wait until it ends: a DuckDB file belongs to one process at a time` : 'Close it there',
+        hint: holder
+          ? `Close it there (ps -p ${holder[2]}), or wait until it ends: a DuckDB file belongs to one process at a time`
+          : 'Close it there',
         ...(holder ? { details: { pid: Number(holder[2]) } } : {}),
       },
     };
@@ -87,10 +101,15 @@ function ioError(text: string): Translation {
   if (/not a valid DuckDB database|Corrupt database|checksum/i.test(line))
     return { code: 'DATA_INVALID', message: line, options: { hint: 'Name another file, or restore this one from a copy' } };
   if (/newer version of DuckDB|older version of DuckDB|storage version|version number/i.test(line))
-    return { code: 'DATA_INVALID', message: line, options: { hint: 'The file was written by another version of DuckDB: export it there (EXPORT DATABASE) and import it here' } };
+    return {
+      code: 'DATA_INVALID',
+      message: line,
+      options: { hint: 'The file was written by another version of DuckDB: export it there (EXPORT DATABASE) and import it here' },
+    };
   if (/No such file|No files found|does not exist/i.test(line)) return { code: 'NOT_FOUND', message: line };
   if (/Permission denied|Read-only file system/i.test(line)) return { code: 'PERMISSION_DENIED', message: line };
-  if (/Extension/.test(line)) return { code: 'SQL_FAILED', message: line, options: { hint: 'Extensions are not loaded: use what core DuckDB offers' } };
+  if (/Extension/.test(line))
+    return { code: 'SQL_FAILED', message: line, options: { hint: 'Extensions are not loaded: use what core DuckDB offers' } };
   return { code: 'UNREACHABLE', message: `DuckDB could not read or write: ${line}` };
 }
 
@@ -100,7 +119,11 @@ function constraint(text: string): Translation {
   if (/duplicate key/i.test(text)) {
     const columns = /duplicate key "([^"]*)"/i.exec(text)?.[1] ?? '';
     const names = [...columns.matchAll(/(?:^|, )([^:,]+): /g)].map(([, name]) => name).join(', ');
-    return { code: 'CONFLICT', message: `A row with this key is already there${names === '' ? '' : ` (${names})`}`, options: { hint: 'Use mode merge or insert-new, or dedupe first' } };
+    return {
+      code: 'CONFLICT',
+      message: `A row with this key is already there${names === '' ? '' : ` (${names})`}`,
+      options: { hint: 'Use mode merge or insert-new, or dedupe first' },
+    };
   }
   return { code: 'CONFLICT', message: withoutValues(text) };
 }
@@ -113,7 +136,12 @@ function catalog(text: string): Translation {
 }
 
 /** The message up to DuckDB's own excerpt of the statement. */
-const statementMessage = (text: string): string => text.split(/\n\n?LINE \d+:/, 1)[0]?.trim().split('\n\tCandidate functions', 1)[0]?.replaceAll(/\s*\n\s*/g, '. ') ?? text;
+const statementMessage = (text: string): string =>
+  text
+    .split(/\n\n?LINE \d+:/, 1)[0]
+    ?.trim()
+    .split('\n\tCandidate functions', 1)[0]
+    ?.replaceAll(/\s*\n\s*/g, '. ') ?? text;
 
 /** Line and column from `LINE 3: …` and the caret below it. */
 function statementOptions(text: string): EtlErrorOptions {
@@ -130,5 +158,8 @@ export function withoutValues(text: string): string {
   const type = /(?:to|destination type|Could not convert string .* to) '?([A-Z][A-Z0-9_() ,]*)'?/.exec(text)?.[1];
   if (column !== undefined && text.includes('CSV Error')) return `Column ${column} holds a value that is not ${type ?? 'of its type'}`;
   const line = firstLine(text.replace(/^CSV Error on Line: \d+\n(?:Original Line: [\s\S]*?\n(?=[A-Z]))?/, ''));
-  return line.replaceAll(/string '(?:[^']|'')*'/g, 'a text').replaceAll(/with value \S+/g, 'with a value').replaceAll(/value -?[\d.]{3,} /g, 'a value ');
+  return line
+    .replaceAll(/string '(?:[^']|'')*'/g, 'a text')
+    .replaceAll(/with value \S+/g, 'with a value')
+    .replaceAll(/value -?[\d.]{3,} /g, 'a value ');
 }

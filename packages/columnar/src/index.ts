@@ -8,4 +8,4 @@ export { openDatabase } from './open-database.js';
 export { literal, quote } from './quote.js';
 export { columnType, segmentSql, writeSegment } from './segment.js';
 export type { SegmentFacts } from './csv-segment.js';
-export type { Bindable, Bindings, Session, StreamOptions } from './session.js';
+export type { Bindable, Bindings, Placed, Session, StreamOptions } from './session.js';

@@ -4,12 +4,13 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Database, DatabaseOptions } from './database.js';
 import { duckDbError } from './duckdb-error.js';
-import { openSession } from './open-session.js';
+import type { openSession } from './open-session.js';
 import { literal } from './quote.js';
 import type { Session } from './session.js';
 
 interface Instance {
   readonly instance: DuckDBInstance;
+  readonly openSession: typeof openSession;
   readonly readOnly: boolean;
 }
 
@@ -36,8 +37,8 @@ const instances: Map<string, Entry> = ((): Map<string, Entry> => {
 export async function openDatabase(path: string, options: DatabaseOptions): Promise<Database> {
   await mkdir(options.temporary, { recursive: true, mode: 0o700 });
   if (path === memory) {
-    const { instance } = await createInstance(memory, options);
-    return handle(memory, instance, options, async () => instance.closeSync());
+    const opened = await createInstance(memory, options);
+    return handle(memory, opened, options, async () => opened.instance.closeSync());
   }
   const real = await realPath(path);
   const readOnly = options.readOnly ?? false;
@@ -55,8 +56,7 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
     (await entry.opened).instance.closeSync();
   };
   try {
-    const { instance } = await entry.opened;
-    return handle(real, instance, options, release);
+    return handle(real, await entry.opened, options, release);
   } catch (error) {
     entry.openings -= 1;
     if (entry.openings === 0) instances.delete(real);
@@ -64,14 +64,14 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
   }
 }
 
-function handle(path: string, instance: DuckDBInstance, { temporary }: DatabaseOptions, release: () => Promise<void>): Database {
+function handle(path: string, opened: Instance, { temporary }: DatabaseOptions, release: () => Promise<void>): Database {
   const sessions = new Set<Session>();
   let closed = false;
   return {
     path,
     async connect() {
       if (closed) throw new EtlError('INTERNAL', `${path} is closed`);
-      const session = openSession(await instance.connect(), temporary);
+      const session = opened.openSession(await opened.instance.connect(), temporary);
       sessions.add(session);
       return {
         ...session,
@@ -108,7 +108,8 @@ async function realPath(path: string): Promise<string> {
 
 async function createInstance(path: string, options: DatabaseOptions): Promise<Instance> {
   const { readOnly = false, memoryLimit = '512MB', temporary, threads } = options;
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  // The native library is loaded here, not with the module: help and validation never pay for it
+  const [{ DuckDBInstance }, { openSession }] = await Promise.all([import('@duckdb/node-api'), import('./open-session.js')]);
   if (path !== memory) await refuseFolder(path, readOnly);
   try {
     const instance = await DuckDBInstance.create(path, {
@@ -118,7 +119,7 @@ async function createInstance(path: string, options: DatabaseOptions): Promise<I
       temp_directory: join(temporary, 'duckdb'),
     });
     await lockDown(instance, [...(options.allowed ?? (path === memory ? [] : [dirname(path)])), temporary]);
-    return { instance, readOnly };
+    return { instance, openSession, readOnly };
   } catch (cause) {
     throw duckDbError(cause);
   }

@@ -9,11 +9,10 @@ import { duckDbError } from './duckdb-error.js';
 import { fieldOf } from './field-type-of.js';
 import { literal, quote } from './quote.js';
 import { segmentSql, writeSegment } from './segment.js';
-import type { Bindable, Bindings, Session, StreamOptions } from './session.js';
+import type { Bindable, Bindings, Placed, Session, StreamOptions } from './session.js';
 
 const defaultBatchRows = 16_384;
 const batchBytes = 8 * 1024 * 1024;
-const segmentBytes = 64 * 1024 * 1024;
 
 /** A session over a connection; segments are written to `temporary`. */
 export function openSession(connection: DuckDBConnection, temporary: string): Session {
@@ -40,7 +39,10 @@ export function openSession(connection: DuckDBConnection, temporary: string): Se
       }),
     async describe(select, values) {
       const columns = await session.rows(`describe ${select}`, values);
-      return { fields: columns.map((column) => fieldOf(String(column['column_name']), String(column['column_type']), column['null'] !== 'NO')), key: [] };
+      return {
+        fields: columns.map((column) => fieldOf(String(column['column_name']), String(column['column_type']), column['null'] !== 'NO')),
+        key: [],
+      };
     },
     async transaction(work) {
       await session.run('begin transaction');
@@ -54,11 +56,15 @@ export function openSession(connection: DuckDBConnection, temporary: string): Se
         throw error;
       }
     },
-    async *stream(select, schema, { batchRows = defaultBatchRows, values }: StreamOptions = {}) {
-      const result = await attempt(() => connection.stream(crossingSql(select, schema), bound(values)));
+    async *stream(select, schema, options) {
+      for await (const { batch } of session.streamPlaced(select, schema, [], options)) yield batch;
+    },
+    async *streamPlaced(select, schema, places, { batchRows = defaultBatchRows, values, origin }: StreamOptions = {}) {
+      const sql = crossingSql(select, [...schema.fields, ...places]);
+      const result = await attempt(() => connection.stream(sql, bound(values)));
       streaming = true;
       try {
-        yield* batches(result, schema, batchRows);
+        yield* batches(result, new CellCollector(schema, places), { batchRows, origin: origin ?? { part: '0', first: 0 } });
       } finally {
         streaming = false;
       }
@@ -79,13 +85,18 @@ const bound = (values: Bindings | undefined): DuckDBValue[] | Record<string, Duc
   values === undefined ? undefined : Array.isArray(values) ? [...values] : { ...(values as Record<string, Bindable>) };
 
 const bindable = (value: unknown): Bindable => {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value;
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string')
+    return value;
   return String(value);
 };
 
-async function* batches(result: DuckDBResult, schema: Schema, batchRows: number): AsyncGenerator<Batch> {
-  const collector = new CellCollector(schema);
-  let first = 0;
+interface BatchOptions {
+  readonly batchRows: number;
+  readonly origin: { readonly part: string; readonly first: number };
+}
+
+async function* batches(result: DuckDBResult, collector: CellCollector, { batchRows, origin }: BatchOptions): AsyncGenerator<Placed> {
+  let { first } = origin;
   for (;;) {
     const chunk = await result.fetchChunk().catch((cause: unknown) => {
       throw duckDbError(cause);
@@ -93,11 +104,11 @@ async function* batches(result: DuckDBResult, schema: Schema, batchRows: number)
     if (chunk === null || chunk.rowCount === 0) break;
     collector.add(chunk);
     if (collector.rows < batchRows && collector.size < batchBytes) continue;
-    const batch = collector.take({ part: '0', first });
-    first += batch.length;
-    yield batch;
+    const placed = collector.take({ ...origin, first });
+    first += placed.batch.length;
+    yield placed;
   }
-  if (collector.rows > 0) yield collector.take({ part: '0', first });
+  if (collector.rows > 0) yield collector.take({ ...origin, first });
 }
 
 interface AppendTo {
@@ -123,5 +134,3 @@ async function appendRows({ session, temporary, table, schema, columns }: Append
     await rm(path, { force: true });
   }
 }
-
-export { segmentBytes };

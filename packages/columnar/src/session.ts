@@ -1,4 +1,4 @@
-import type { Batch, Schema } from '@etl/sdk';
+import type { Batch, Field, Schema } from '@etl/sdk';
 
 /** Values that can be bound to a statement. */
 export type Bindable = null | boolean | number | bigint | string;
@@ -10,6 +10,14 @@ export interface StreamOptions {
   /** Most rows of a batch; default 16384. A batch ends earlier where its cells pass some megabytes. */
   readonly batchRows?: number;
   readonly values?: Bindings;
+  /** Part and row number that the batches say they come from; default part 0, row 0. */
+  readonly origin?: { readonly part: string; readonly first: number };
+}
+
+/** A batch, and the cells of its last row in the columns that only say where it is. */
+export interface Placed {
+  readonly batch: Batch;
+  readonly last: readonly (string | null)[];
 }
 
 /** One connection to a DuckDB database. Not to be used by two callers at once: a call during a stream is refused, since it would end the stream. */
@@ -24,6 +32,8 @@ export interface Session {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Rows of a SELECT as canonical text cells; `schema` names its columns in order. Memory stays flat. Breaking off frees the result. */
   stream(select: string, schema: Schema, options?: StreamOptions): AsyncIterable<Batch>;
+  /** Like `stream`, for a SELECT with more columns at its end than the schema: their cells in the last row of each batch tell where it ends. */
+  streamPlaced(select: string, schema: Schema, places: readonly Field[], options?: StreamOptions): AsyncIterable<Placed>;
   /** Appends rows to a table (an SQL name, quoted where needed) through CSV segments; columns by position, or the named ones. A value that the table refuses throws DATA_INVALID or CONFLICT and nothing of the call is stored. */
   append(table: string, schema: Schema, batches: readonly Batch[], columns?: readonly string[]): Promise<number>;
   /** Writes a SELECT as a Parquet file; answers its rows. */

@@ -1,0 +1,24 @@
+import type { LoadTarget, PartWriter } from '@etl/sdk';
+import type { TableName } from './catalog.js';
+import type { LoadOptions } from './load-options.js';
+import type { LoadShape } from './load-shape.js';
+import type { StagedPart } from './load-state.js';
+
+/** What the pieces of one open load share. */
+export interface LoadWorld {
+  readonly target: LoadTarget;
+  readonly name: TableName;
+  readonly options: LoadOptions;
+  /** The epoch that this load holds. */
+  readonly epoch: number;
+  readonly shape: LoadShape;
+  readonly stagingSchema: string;
+  /** In source order. */
+  readonly parts: readonly StagedPart[];
+  /** Folder for segments. */
+  readonly temporary: string;
+  failpoint(name: string): Promise<void>;
+  /** Runs work that a newer run may break, and tells it as FENCED where it did. */
+  guard<T>(work: () => Promise<T>): Promise<T>;
+  closed(writer: PartWriter): void;
+}

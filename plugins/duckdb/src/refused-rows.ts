@@ -1,0 +1,106 @@
+import { columnType, quote, type Session } from '@etl/columnar';
+import { EtlError, isEtlError, type Field, type Reject, type Schema } from '@etl/sdk';
+import type { LoadShape } from './load-shape.js';
+import { textColumn, type Segment } from './segment-file.js';
+
+/** Rows of a segment that the target refuses, by their number from 1. */
+export interface Refused {
+  readonly rejects: readonly Reject[];
+  /** Temporary table with their numbers in `n`. */
+  readonly table: string;
+  /** Relation of the other rows, in order. */
+  readonly accepted: string;
+}
+
+/**
+ * Finds every row of a segment that breaks a type, NOT NULL or CHECK of the target, all at once. Where it finds none the reason of the
+ * failure lies elsewhere, and `cause` is thrown.
+ */
+export async function findRefused(
+  session: Session,
+  { segment, schema, shape, table, cause }: { segment: Segment; schema: Schema; shape: LoadShape; table: string; cause: unknown },
+): Promise<Refused> {
+  const problems = problemsOf(schema, shape);
+  const texts = schema.fields.map((_, at) => textColumn(at));
+  const values = shape.taken.map(
+    (at, column) => `${tryCast(shape.columns[column], schema.fields[at], textColumn(at))} as ${quote(shape.columns[column]?.name ?? '')}`,
+  );
+  const cases = problems.map(({ condition }, at) => `when ${condition} then ${at}`);
+  const numbered = `select row_number() over () as _etl_n, ${texts.join(', ')} from ${segment.texts}`;
+  const typed = `select _etl_n, ${texts.join(', ')}, ${values.join(', ')} from (${numbered})`;
+  const found = `select _etl_n as n, case ${cases.join(' ')} end as problem, ${texts.join(', ')} from (${typed})`;
+  try {
+    await session.run(`create or replace temp table ${table} as select * from (${found}) where problem is not null order by n`);
+  } catch (second) {
+    // Not even readable as text: broken UTF-8, a full disk…; the second look tells it more plainly than the first
+    throw isEtlError(second) && second.code === 'DATA_INVALID' ? second : cause;
+  }
+  const rows = await session.rows(`select * from ${table} order by n`);
+  if (rows.length === 0) throw cause;
+  const rejects = rows.map((row): Reject => {
+    const problem = problems[Number(row['problem'])];
+    if (problem === undefined) throw new EtlError('INTERNAL', 'A refused row has no reason');
+    const origin = segment.origin(Number(row['n']) - 1);
+    return {
+      reason: problem.reason,
+      code: problem.code,
+      ...(problem.field === undefined ? {} : { field: problem.field }),
+      values: schema.fields.map(({ type }, at) => cellText(row[textColumn(at)] ?? null, type.kind === 'bytes')),
+      ...(origin === undefined ? {} : { origin }),
+    };
+  });
+  return { rejects, table, accepted: `(${typed} where _etl_n not in (select n from ${table}))` };
+}
+
+const cellText = (cell: unknown, isBytes: boolean): string | null => (cell === null ? null : isBytes ? `\\x${String(cell)}` : String(cell));
+
+interface Problem {
+  readonly condition: string;
+  readonly reason: string;
+  readonly code: string;
+  readonly field?: string;
+}
+
+function problemsOf(schema: Schema, { taken, columns, checks, key }: LoadShape): readonly Problem[] {
+  const perColumn = taken.flatMap((at, column): Problem[] => {
+    const [there, given] = [columns[column], schema.fields[at]];
+    if (there === undefined || given === undefined) return [];
+    const [text, field] = [textColumn(at), given.name];
+    const empty = key.includes(there.name) ? `The key column ${field} is empty` : `Column ${field} may not be empty`;
+    return [
+      ...(there.nullable ? [] : [{ condition: `${text} is null`, reason: empty, code: 'CONFLICT', field }]),
+      {
+        condition: `${text} is not null and ${quote(there.name)} is null`,
+        reason: `Column ${field} holds a value that is no ${columnType(there)}`,
+        code: 'DATA_INVALID',
+        field,
+      },
+    ];
+  });
+  const perCheck = checks.map((check): Problem => {
+    const expression = check.replace(/^CHECK\s*/i, '');
+    return {
+      condition: `not coalesce(cast(${expression} as boolean), true)`,
+      reason: `The row breaks ${check} of the table`,
+      code: 'CONFLICT',
+      ...fieldOfCheck(check, columns),
+    };
+  });
+  return [...perColumn, ...perCheck];
+}
+
+/** The column of a check that looks at one alone. */
+function fieldOfCheck(check: string, columns: readonly Field[]): { field?: string } {
+  const named = columns.filter(({ name }) => check.includes(name));
+  const [only] = named;
+  return named.length === 1 && only !== undefined ? { field: only.name } : {};
+}
+
+function tryCast(there: Field | undefined, given: Field | undefined, text: string): string {
+  if (there === undefined || given === undefined) throw new EtlError('INTERNAL', 'The shape of a load names a column that is not there');
+  if (given.type.kind === 'bytes') return `try_cast(try(unhex(${text})) as ${columnType(there)})`;
+  if (there.type.kind === 'json' && there.native !== undefined) return `try_cast(try_cast(${text} as json) as ${columnType(there)})`;
+  return `try_cast(${text} as ${columnType(there)})`;
+}
+
+export const isRefusal = (error: unknown): boolean => isEtlError(error) && (error.code === 'DATA_INVALID' || error.code === 'CONFLICT');
