@@ -12,3 +12,5 @@ export { fileNamePart, fillPlaceholders, type PlaceholderValues } from './placeh
 export type { DatasetExpectation, ExpectedCells, GivenCells, GivenSource, JobTest, TestExpectations } from './job-test.js';
 export { resolveParams, splitParams, type ParamOptions } from './param-values.js';
 export { readTests } from './read-tests.js';
+export { validateProject, type ValidateOptions, type Validation } from './validate-project.js';
+export { schemaLine, writeEditorSchemas, type EditorOptions } from './write-editor-schemas.js';

@@ -7,9 +7,9 @@ import type { Problems } from './problem.js';
 import type { ConnectionEntry } from './project.js';
 import type { EtlFileSource } from './read-etl-file.js';
 import type { SourceText } from './source-text.js';
-import { childOf, spanAt, type MapNode, type YamlNode } from './yaml-node.js';
+import { childOf, spanAt, type MapEntry, type MapNode, type YamlNode } from './yaml-node.js';
 
-/** etl.yaml in one environment. */
+/** etl.yaml in one environment, as far as it could be parsed. */
 export interface ParsedEtlFile {
   readonly source: SourceText;
   readonly project: string;
@@ -18,22 +18,27 @@ export interface ParsedEtlFile {
   /** The nodes of the connections, for the connectors' own schemas. */
   readonly nodes: ReadonlyMap<string, MapNode>;
   readonly state: { readonly to: string };
+  /** Something was reported, so that names may be missing that are meant to be there. */
+  readonly damaged: boolean;
 }
 
-/** Parses what was read; null where something was reported. */
-export function parseEtlFile(
-  { source, root, variables }: EtlFileSource,
-  environment: string | null,
-  problems: Problems,
-): ParsedEtlFile | null {
+export interface ChosenEnvironment {
+  /** Name of the overlay; null: none. */
+  readonly environment: string | null;
+  /** It is only looked at: variables that are not set here do not matter. */
+  readonly elsewhere?: boolean;
+}
+
+/** Parses what was read; what is wrong is reported. */
+export function parseEtlFile({ source, root, variables }: EtlFileSource, chosen: ChosenEnvironment, problems: Problems): ParsedEtlFile {
   const before = problems.size;
-  const chosen = fillVariables(chooseEnvironment(root, environment, problems), { variables, problems });
+  const { environment, elsewhere = false } = chosen;
+  const merged = fillVariables(chooseEnvironment(root, environment, problems), { variables, problems: elsewhere ? null : problems });
   const overlays = root.entries.get('environments');
-  const whole = withOverlays(chosen, overlays && { ...overlays, value: fillVariables(overlays.value, { variables, problems: null }) });
-  const parsed = parseNode(etlFileShape, whole, problems, { what: 'etl.yaml' });
-  if (parsed === null || problems.size > before) return null;
-  const { project, state } = parsed.data;
+  const whole = withOverlays(merged, overlays && { ...overlays, value: fillVariables(overlays.value, { variables, problems: null }) });
+  const parsed = parseNode(etlFileShape, whole, problems, { what: 'etl.yaml' })?.data;
   const { connections, nodes } = connectionsOf(whole);
+  const state = parsed?.state ?? { to: 'local' };
   if (state.to !== 'local' && !connections.has(state.to)) {
     const hint = suggestion(state.to, ['local', ...connections.keys()], { what: 'There are' });
     problems.add({
@@ -41,12 +46,12 @@ export function parseEtlFile(
       at: spanAt(whole, ['state', 'to']),
       hint,
     });
-    return null;
   }
-  return { source, project, environments: environmentsOf(root), connections, nodes, state };
+  const damaged = problems.size > before;
+  return { source, project: parsed?.project ?? '', environments: environmentsOf(root), connections, nodes, state, damaged };
 }
 
-function withOverlays(node: YamlNode, overlays: { readonly key: YamlNode['span']; readonly value: YamlNode } | undefined): YamlNode {
+function withOverlays(node: YamlNode, overlays: MapEntry | undefined): YamlNode {
   if (node.kind !== 'map' || overlays === undefined) return node;
   return { ...node, entries: new Map([...node.entries, ['environments', overlays]]) };
 }
@@ -56,10 +61,11 @@ function connectionsOf(root: YamlNode): Pick<ParsedEtlFile, 'connections' | 'nod
   const nodes = new Map<string, MapNode>();
   const section = childOf(root, 'connections');
   for (const [name, { key, value }] of section?.kind === 'map' ? section.entries : []) {
-    if (value.kind !== 'map') continue;
-    const { connector, ...options } = plainMap(value);
+    const connector = childOf(value, 'connector');
+    if (value.kind !== 'map' || connector?.kind !== 'scalar' || connector.source === '') continue;
+    const { connector: _, ...options } = plainMap(value);
     const { file, line, column } = key;
-    connections.set(name, { name, connector: String(connector), options, place: { file, line, column, connection: name }, span: key });
+    connections.set(name, { name, connector: connector.source, options, place: { file, line, column, connection: name }, span: key });
     nodes.set(name, value);
   }
   return { connections, nodes };
@@ -71,5 +77,6 @@ const plainMap = (node: MapNode): Record<string, unknown> =>
 /** Values as they read without a schema; text is what was typed. */
 function plain(node: YamlNode): unknown {
   if (node.kind === 'map') return plainMap(node);
-  return node.kind === 'list' ? node.items.map(plain) : node.value === null || typeof node.value === 'boolean' ? node.value : node.source;
+  if (node.kind === 'list') return node.items.map(plain);
+  return node.value === null || typeof node.value === 'boolean' ? node.value : node.source;
 }

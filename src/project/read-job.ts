@@ -6,6 +6,7 @@ import { findLiteralSecrets } from './find-literal-secrets.js';
 import type { Job } from './job.js';
 import { jobFileShape, type JobFile } from './job-shape.js';
 import { listJobs } from './list-jobs.js';
+import { jobName } from './names.js';
 import { parseNode } from './parse-node.js';
 import type { Problems } from './problem.js';
 import { readExtracts } from './read-extracts.js';
@@ -34,7 +35,14 @@ export async function readJob(name: string, setting: ProjectSetting, problems: P
     const hint = suggestion(name, names, { what: 'Jobs' }) ?? 'Make the first one with: etl init';
     throw new EtlError('USAGE', `There is no job '${name}' in this project`, { hint });
   }
-  problems.addSource(setting.file.source.file, setting.file.source.text);
+  const { source: etlFile } = setting.file;
+  problems.addSource(etlFile.file, etlFile.text);
+  if (!jobName.safeParse(name).success)
+    problems.add({
+      message: `The folder jobs/${name} cannot be the name of a job`,
+      place: { file },
+      hint: 'Small letters, digits, - and _',
+    });
   const root = readRoot(source, problems);
   return root && readSections({ name, source, root }, { ...setting, problems, jobFile: file });
 }

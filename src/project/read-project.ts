@@ -32,7 +32,7 @@ export async function readProject(directory: string, options: ReadProjectOptions
   const problems = new Problems();
   const environment = options.environment ?? (options.variables['ETL_ENV'] || null);
   const source = await readEtlFile(root, options.variables, problems);
-  const file = source && parseEtlFile(source, environment, problems);
+  const file = source && parseEtlFile(source, { environment }, problems);
   problems.throwIfAny();
   if (!file) throw new EtlError('INTERNAL', 'etl.yaml was neither read nor refused');
   const setting: ProjectSetting = { ...options, directory: root, file };

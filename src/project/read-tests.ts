@@ -15,14 +15,18 @@ import { childOf, spanAt, type YamlNode } from './yaml-node.js';
 /** The tests beside a job; none where there is no job.test.yaml. Throws CONFIG_INVALID with every mistake. */
 export async function readTests(job: Job): Promise<readonly JobTest[]> {
   const problems = new Problems();
-  const tests = await readTestFile(job, problems);
+  const tests = await readTestFile(job, job, problems);
   problems.throwIfAny();
   return tests;
 }
 
-/** The tests as far as they can be read; what cannot is reported. */
-export async function readTestFile(job: Job, problems: Problems): Promise<readonly JobTest[]> {
-  const source = await readSource(join(job.directory, 'job.test.yaml'), job.file.replace(/job\.yaml$/, 'job.test.yaml'));
+/** The tests as far as they can be read; what cannot is reported. Without the job itself, only the shape of the file is looked at. */
+export async function readTestFile(
+  { directory, file }: Pick<Job, 'directory' | 'file'>,
+  job: Job | null,
+  problems: Problems,
+): Promise<readonly JobTest[]> {
+  const source = await readSource(join(directory, 'job.test.yaml'), file.replace(/job\.yaml$/, 'job.test.yaml'));
   const root = source && readYaml(source, problems);
   if (root === null) return [];
   const parsed = parseNode(testFileShape, root, problems, { what: 'job.test.yaml' });
@@ -34,7 +38,7 @@ export async function readTestFile(job: Job, problems: Problems): Promise<readon
     if (names.has(shape.name))
       problems.add({ message: `Two tests are called '${shape.name}'`, at: spanAt(node, ['name']), hint: 'Change one of them' });
     names.add(shape.name);
-    return [readTest(job, { shape, node }, problems)];
+    return job === null ? [] : [readTest(job, { shape, node }, problems)];
   });
 }
 
