@@ -11,7 +11,7 @@ export default class Init extends ProjectCommand {
   static override description = `Asks what it needs on a terminal, and reads the columns of your file or table for you.
 Without a terminal it takes everything from flags. Nothing is ever overwritten without --force.`;
   static override args = {
-    name: Args.string({ description: 'Folder of the new project; in a project: name of the new job', ignoreStdin: true }),
+    name: Args.string({ description: 'Folder of the new project; in a project: name of the new job' }),
   };
   static override flags = {
     template: Flags.string({ summary: 'Begin with a template: demo, csv-to-duckdb or empty', helpValue: 'NAME' }),

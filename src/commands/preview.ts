@@ -9,7 +9,7 @@ export default class Preview extends ProjectCommand {
   static override summary = 'The first rows after each step of a job; loads nothing';
   static override description = `Reads a sample of each extract and shows what every step makes of it. Joins and checks see only the sample.
 Columns that are met for the first time are noted in schemas.yaml beside the job.`;
-  static override args = { job: Args.string({ description: 'Name of the job', required: true, ignoreStdin: true }) };
+  static override args = { job: Args.string({ description: 'Name of the job', required: true }) };
   static override flags = {
     dataset: Flags.string({ char: 'd', summary: 'Only this dataset', helpValue: 'NAME' }),
     limit: wholeNumberFlag({ name: 'limit', summary: 'Rows that are shown after each step, 5 unless told', least: 0 }),
@@ -36,14 +36,14 @@ Columns that are met for the first time are noted in schemas.yaml beside the job
   async run(): Promise<{ status: 'done'; exitCode: 0; job: string; steps: readonly PreviewedStep[] }> {
     const { args, flags } = await this.parse(Preview);
     const steps = await this.withJobs(flags, async (world) => {
-      const [{ previewJob }, { selectJobs }, { paramValues }] = await Promise.all([
+      const [{ previewJob }, { selectJobs }, { resolveParams, splitParams }] = await Promise.all([
         import('../jobs/preview-job.js'),
         import('../jobs/select-jobs.js'),
         import('../project/index.js'),
       ]);
       const [job] = await selectJobs(world.project, { names: [args.job], all: false, tags: [] });
       if (job === undefined) return [];
-      const params = paramValues(job, flagList(flags.param));
+      const params = resolveParams(job, splitParams(flagList(flags.param)));
       const { dataset = null, limit = 5, sample = 1000 } = flags;
       return busy(this.terminal, `Reading a sample for ${job.name}`, () =>
         previewJob(world, job, { params, dataset, limit, sample, warn: (text) => this.terminal.warn(text) }),

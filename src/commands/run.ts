@@ -15,7 +15,7 @@ export default class Run extends ProjectCommand {
   static override description = `All targets of a job are staged and judged first, then published together. A run that was interrupted or killed
 is continued by the next one. Rows that break a rule are put aside with the reason (etl rejects list).
 In a project with one job its name may be left out.`;
-  static override args = { jobs: Args.string({ description: 'Names of jobs', multiple: true, ignoreStdin: true }) };
+  static override args = { jobs: Args.string({ description: 'Names of jobs', multiple: true }) };
   static override flags = {
     all: Flags.boolean({ summary: 'All jobs of the project', env: 'ETL_RUN_ALL' }),
     tag: Flags.string({ ...several, summary: 'Jobs with this tag; repeatable', helpValue: 'TAG', env: 'ETL_RUN_TAG' }),
@@ -85,15 +85,15 @@ In a project with one job its name may be left out.`;
   }
 
   async #runAll(project: Project, jobs: readonly Job[], flags: RunFlags): Promise<ReportedOutcome[]> {
-    const [{ runJobs }, { defaultRetry }, { paramValues, durationOf }, { rejectLimitOf }] = await Promise.all([
+    const [{ runJobs }, { defaultRetry }, { durationOf, resolveParams, splitParams }, { rejectLimitOf }] = await Promise.all([
       import('../jobs/run-jobs.js'),
       import('../jobs/run-job.js'),
       import('../project/index.js'),
       import('../project/reject-limit.js'),
     ]);
     const { outside, signal } = this;
-    const given = flagList(flags.param);
-    const paramsOf = (job: Job) => paramValues(job, given, { others: jobs });
+    const given = splitParams(flagList(flags.param));
+    const paramsOf = (job: Job) => resolveParams(job, given, { others: jobs });
     // A wrong parameter of the last job must not be found behind the first one's run.
     for (const job of jobs) paramsOf(job);
     const maxRejects = flagValue(flags['max-rejects'], { flag: 'max-rejects', example: '1%', read: rejectLimitOf });

@@ -10,7 +10,7 @@ import { composeJob, composeProject, composeTest, type JobPlan } from './compose
 import { describeItem, withSource } from './describe-source.js';
 import { nameFromFile, parseEndpoint, type Endpoint } from './endpoint.js';
 import type { ScaffoldFile } from './scaffold-file.js';
-import { schemasText } from './schemas-text.js';
+import { schemasText } from '../project/schemas-text.js';
 
 export interface OwnDataRequest {
   readonly cwd: string;
@@ -51,7 +51,7 @@ export async function planOwnJob(request: OwnDataRequest): Promise<{ readonly pl
     files: [
       ...projectFile,
       { path: `${folder}/job.yaml`, content: composeJob(plan) },
-      { path: `${folder}/schemas.yaml`, content: schemasText(new Map([[dataset, schema]])) },
+      { path: `${folder}/schemas.yaml`, content: schemasText(null, new Map([[dataset, schema]]), `${folder}/schemas.yaml`) },
       { path: `${folder}/job.test.yaml`, content: composeTest(plan) },
     ],
   };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { Command, Errors, type Interfaces } from '@oclif/core';
+import { Command, Errors } from '@oclif/core';
 import type { EtlError } from '@etl/sdk';
 import { codeFrame } from '../project/code-frame.js';
 import { errorDocument } from './error-document.js';
@@ -16,7 +16,7 @@ import { usageError } from './usage-error.js';
 /** What every command shares: global flags, the screen, signals, and errors that become text or JSON and an exit code. */
 export abstract class EtlCommand extends Command {
   static override enableJsonFlag = true;
-  static override baseFlags: Interfaces.FlagInput = globalFlags;
+  static override baseFlags = globalFlags;
   /** The exit codes that matter for this command, shown in its help. */
   static exitCodes: readonly ExitCode[] = [0, 1, 2];
 
@@ -60,6 +60,12 @@ export abstract class EtlCommand extends Command {
 
   protected exitWith(code: ExitCode): void {
     this.outside.setExitCode(code);
+  }
+
+  protected override async init(): Promise<void> {
+    // Else oclif takes a missing argument from standard input, and `cat rows | etl run` would read a job's name from the data.
+    for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
+    await super.init();
   }
 
   override logJson(json: unknown): void {

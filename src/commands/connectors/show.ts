@@ -15,7 +15,7 @@ interface Shown {
 
 export default class ConnectorsShow extends ProjectCommand {
   static override summary = 'One connector: the options of its connection, of an extract and of a load';
-  static override args = { name: Args.string({ description: 'Name of the connector', required: true, ignoreStdin: true }) };
+  static override args = { name: Args.string({ description: 'Name of the connector', required: true }) };
   static override examples = [
     { description: 'What a file source and target can be told', command: '<%= config.bin %> connectors show file' },
     { description: 'The same for a program', command: '<%= config.bin %> connectors show duckdb --json' },

@@ -1,0 +1,67 @@
+import { join, relative } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import type { Problem } from '../project/index.js';
+import { flagList } from '../terminal/flag-values.js';
+import { plural } from '../terminal/format-quantity.js';
+import { githubAnnotations } from '../terminal/github-annotations.js';
+import { ProjectCommand } from '../terminal/project-command.js';
+import { renderProblems } from '../terminal/render-problems.js';
+
+export interface ValidateReport {
+  readonly status: 'done' | 'invalid';
+  readonly exitCode: 0 | 2;
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export default class Validate extends ProjectCommand {
+  static override summary = 'Every mistake of every file at once, with its place and its cure';
+  static override description = `Reads etl.yaml in all of its environments, the jobs, their schemas and tests. Connects to nothing and needs no secret.
+Also writes the JSON Schema by which editors complete and check the files, into .etl/schemas.`;
+  static override args = { jobs: Args.string({ description: 'Names of jobs; all unless told', multiple: true }) };
+  static override flags = {
+    format: Flags.option({ options: ['text', 'json', 'github'] as const, default: 'text' as const, summary: 'How mistakes are written' })(),
+  };
+  static override examples = [
+    { description: 'Check the whole project', command: '<%= config.bin %> validate' },
+    { description: 'In GitHub Actions: mistakes stand beside their lines', command: '<%= config.bin %> validate --format github' },
+    { description: 'One job in one environment', command: '<%= config.bin %> validate sales --env production' },
+  ];
+  static override exitCodes = [0, 2] as const;
+
+  async run(): Promise<ValidateReport> {
+    const { args, flags } = await this.parse(Validate);
+    const directory = await this.projectDirectory(flags);
+    const [{ validateProject }, { steps }, registry] = await Promise.all([
+      import('../project/index.js'),
+      import('../transforms/index.js'),
+      this.registry(),
+    ]);
+    const jobs = flagList(args.jobs);
+    const { files, problems } = await validateProject(directory, {
+      environment: flags.env ?? null, variables: this.outside.variables, registry, steps, ...(jobs.length > 0 && { jobs }),
+    }); // prettier-ignore
+    const exitCode = problems.length === 0 ? 0 : 2;
+    this.exitWith(exitCode);
+    const report: ValidateReport = { status: exitCode === 0 ? 'done' : 'invalid', exitCode, files, problems };
+    if (!this.jsonEnabled()) this.#render(report, directory, flags.format);
+    return report;
+  }
+
+  #render(report: ValidateReport, directory: string, format: 'text' | 'json' | 'github'): void {
+    const { terminal } = this;
+    const { files, problems } = report;
+    const path = (file: string): string => relative(this.outside.directory, join(directory, file)) || file;
+    if (format === 'json') terminal.data(JSON.stringify(report, null, 2));
+    else if (problems.length > 0)
+      terminal.data(
+        format === 'github' ? githubAnnotations(problems, path) : renderProblems(problems, { palette: terminal.dataPalette, path }),
+      );
+    const { good, bad } = terminal.palette;
+    if (problems.length === 0) terminal.say(`${good('✔')} ${plural(files.length, 'file')} without a mistake`);
+    else
+      terminal.say(
+        `\n${bad('✖')} ${plural(problems.length, 'mistake')} in ${plural(new Set(problems.map(({ place }) => place.file)).size, 'file')}`,
+      );
+  }
+}
