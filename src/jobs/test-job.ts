@@ -88,7 +88,7 @@ async function givenExtracts(world: JobWorld, job: Job, { given, place }: JobTes
     const extractor =
       'file' in source
         ? await fixtureExtractor(world, job, source.file)
-        : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place);
+        : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place ?? place);
     extracts.push({ dataset, connection: from, extractor, schema, parallel: 1, lag: null });
   }
   return extracts;
