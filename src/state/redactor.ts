@@ -33,7 +33,7 @@ export class Redactor {
     if (typeof value === 'number') return this.#forms.has(String(value)) ? mark : value;
     if (value === null || typeof value === 'boolean') return value;
     if (Array.isArray(value)) return value.map((each: Json) => this.json(each));
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [this.text(key), this.json(each as Json)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [this.text(key), this.json(each)]));
   }
 
   #compiled(): RegExp | null {

@@ -18,11 +18,7 @@ export function openStateStore(directory: string): StateStore {
   const pathOf = (id: LoadId): string => join(directory, `${safeName(id)}.json`);
 
   const get = async (id: LoadId): Promise<LoadDocument> => {
-    const stored = await readJsonDocument(pathOf(id), {
-      what: `The state of load ${id}`,
-      schema: fileSchema,
-      cure: `Restore the file from a backup, or move it away and set the cursors anew (etl state import); without it the next run reads everything`,
-    });
+    const stored = await readStateFile(pathOf(id), `The state of load ${id}`);
     if (stored === null) return emptyDocument;
     if (stored.id === id) return stored.document;
     throw new EtlError('DATA_INVALID', `${pathOf(id)} holds the state of load ${stored.id}, not of ${id}`, {
@@ -54,4 +50,11 @@ export function openStateStore(directory: string): StateStore {
       }
     },
   };
+}
+
+/** One file of the store; null where there is none. Throws DATA_INVALID. */
+export function readStateFile(path: string, what: string): Promise<{ readonly id: LoadId; readonly document: LoadDocument } | null> {
+  const cure =
+    'Restore the file from a backup, or move it away and set the cursors anew (etl state import); without it the next run reads everything';
+  return readJsonDocument(path, { what, schema: fileSchema, cure });
 }

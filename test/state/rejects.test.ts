@@ -219,7 +219,7 @@ function parseCsv(text: string): (string | null)[][] {
       value = '';
       for (at += 1; text[at] !== '"' || text[at + 1] === '"'; at += 1) {
         if (text[at] === '"') at += 1;
-        value += text[at];
+        value += text[at] ?? '';
       }
       at += 1;
     } else {
