@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { EtlError } from '@etl/sdk';
 import { csvDialect, type CsvSyntax } from './csv-dialect.js';
 import type { CsvReadOptions } from './csv-options.js';
+import { checkedNames } from './column-names.js';
 import { csvRecord, recordEnd } from './csv-record.js';
 import { hasOnlyCarriageReturns, notText, sniffDelimiter } from './csv-sniffer.js';
 import { encodingOf, openText, readHead, type SourceFile } from './source-file.js';
@@ -18,6 +19,7 @@ export type CsvLayout = {
   readonly line: number;
 };
 
+const headerHint = 'Mend the header, or name the columns yourself: `skip: 1` and `header: [id, name, …]`';
 const headSize = 1 << 16;
 const longestHead = 1 << 24;
 
@@ -64,7 +66,8 @@ function layoutOf(
   const delimiter = given ?? sniffDelimiter(bytes.toString('latin1', at, Math.min(bytes.length, at + headSize)), quote);
   const syntax: CsvSyntax = { delimiter, quote, carriageReturns, comment: options.comment ?? null, nulls: options.null };
   const layout = { encoding: options.encoding, syntax };
-  if (Array.isArray(options.header)) return { ...layout, names: checkedNames(path, options.header, line), start: at, line };
+  if (Array.isArray(options.header))
+    return { ...layout, names: checkedNames(path, options.header, { line, hint: headerHint }), start: at, line };
   if (at >= bytes.length)
     throw new EtlError('DATA_INVALID', `${path} is empty: there is no ${options.header ? 'header' : 'row'} to tell its columns`, {
       place: { file: path, line },
@@ -84,7 +87,7 @@ function layoutOf(
   const names = checkedNames(
     path,
     texts.map((text) => text ?? ''),
-    line,
+    { line, hint: headerHint },
   );
   return { ...layout, names, start: end, line: line + (first?.lines ?? 1) };
 }
@@ -101,24 +104,4 @@ function skipLines(bytes: Buffer, from: number, { skip, comment }: CsvReadOption
     at = end + 1;
   }
   return null;
-}
-
-/** Throws SCHEMA_MISMATCH where names are missing, double or differ only in case. */
-export function checkedNames(path: string, names: readonly string[], line: number): readonly string[] {
-  const refuse = (message: string): never => {
-    throw new EtlError('SCHEMA_MISMATCH', `${path}: ${message}`, {
-      place: { file: path, line },
-      hint: 'Mend the header, or name the columns yourself: `skip: 1` and `header: [id, name, …]`',
-    });
-  };
-  const met = new Map<string, string>();
-  for (const [column, name] of names.entries()) {
-    if (name.trim() === '') refuse(`column ${column + 1} has no name in the header`);
-    if (name.includes('\uFFFD')) refuse(`the name of column ${column + 1} is not valid text in this encoding`);
-    const twin = met.get(name.toLowerCase());
-    if (twin === name) refuse(`the header names the column ${name} twice`);
-    if (twin !== undefined) refuse(`the columns ${twin} and ${name} differ only in case`);
-    met.set(name.toLowerCase(), name);
-  }
-  return names;
 }

@@ -12,6 +12,8 @@ export interface ReadFile {
   readonly layout: Json;
   /** The columns of the batches, in this order. */
   readonly schema: Schema;
+  /** Keys of JSON records that are left out on purpose; `all`: whatever is no column. */
+  readonly leftOut: readonly string[] | 'all';
   /** Name of the part in origins. */
   readonly part: string;
   readonly after: Position | null;

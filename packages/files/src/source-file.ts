@@ -18,7 +18,11 @@ export interface SourceFile {
   readonly localPath?: string;
 }
 
-export function sourceFile(store: ByteStore, { path, size }: { path: string; size: number }, compression: Compression): SourceFile {
+export function sourceFile(
+  store: Pick<ByteStore, 'open' | 'local'>,
+  { path, size }: { path: string; size: number },
+  compression: Compression,
+): SourceFile {
   const isPlain = compression === 'none';
   return {
     path,

@@ -122,6 +122,15 @@ export class TypeGuess {
     return moment.zoned ? bit.timestamptz : bit.timestamp;
   }
 
+  /** Takes over what another one has seen. */
+  merge(other: TypeGuess): void {
+    this.#kinds |= other.#kinds;
+    this.#count(other.#whole, other.#scale);
+    this.#inexact ||= other.#inexact;
+    this.#beyond64 ||= other.#beyond64;
+    this.#secondDigits = Math.max(this.#secondDigits, other.#secondDigits);
+  }
+
   /** The type for everything seen so far; text where nothing but nulls was. */
   type(): FieldType {
     const kinds = this.#kinds;
