@@ -1,0 +1,29 @@
+/** Kills runs at random times, again and again: `npm run soak -- --rounds 50 --mode merge --seed 7`. The summary is JSON on standard output. */
+import { parseArgs } from 'node:util';
+import { register } from 'tsx/esm/api';
+
+const { values } = parseArgs({
+  options: {
+    mode: { type: 'string' },
+    rounds: { type: 'string', default: '50' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+});
+const rounds = wholeNumber('rounds', values.rounds);
+const seed = wholeNumber('seed', values.seed);
+
+register();
+const { soak } = await import('../test/end-to-end/kill-soak.ts');
+const say = (line) => process.stderr.write(`${line}\n`);
+say(`${rounds} rounds for each project, seed ${seed}`);
+const summaries = await soak({ rounds, seed, mode: values.mode ?? null, say });
+if (summaries.length === 0) say(`no project has mode ${values.mode}`);
+const failed = summaries.length === 0 || summaries.some(({ differences, kills }) => differences.length > 0 || kills === 0);
+process.stdout.write(`${JSON.stringify({ rounds, seed, summaries }, null, 2)}\n`);
+process.exitCode = failed ? 1 : 0;
+
+function wholeNumber(name, text) {
+  if (/^\d+$/.test(text)) return Number(text);
+  process.stderr.write(`--${name} takes a whole number, not ${text}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runEtl, type Ended, type ProcessOptions } from './kill-process.js';
+import { contentOf, copyProject, writeFiles, type KillProject } from './kill-project.js';
+
+/** What a run must come to, however often it was killed. */
+export interface Reference {
+  readonly content: string;
+  /** Balance, counts of the loads and cursors. */
+  readonly report: string;
+  /** `name:n` of every failpoint passed, in order. */
+  readonly points: readonly string[];
+  /** Milliseconds that the run took. */
+  readonly took: number;
+}
+
+export interface Bench {
+  readonly reference: Reference;
+  /** A copy of the project as it was before the run. */
+  copy(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Small checkpoints, so that small data passes each failpoint several times. */
+const variables = { ETL_CHECKPOINT_ROWS: '400' };
+
+export const runCopy = (directory: string, more: Partial<ProcessOptions> = {}): Promise<Ended> =>
+  runEtl(['run', 'copy', '--json'], { directory, ...more, variables: { ...variables, ...more.variables } });
+
+/** Makes the project, runs it on the first delivery, lets the second arrive, and runs a copy undisturbed. */
+export async function prepareBench({ files, delivery }: KillProject): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'etl-kill-'));
+  const template = join(folder, 'template');
+  await mkdir(join(template, 'out'), { recursive: true });
+  await writeFiles(template, files);
+  expectDone(await runCopy(template), 'the run before');
+  await writeFiles(template, delivery);
+  let copies = 0;
+  const copy = async (): Promise<string> => {
+    const directory = join(folder, `copy-${++copies}`);
+    await copyProject(template, directory);
+    return directory;
+  };
+  const directory = await copy();
+  const trace = join(folder, 'trace');
+  const started = performance.now();
+  const ended = await runCopy(directory, { variables: { ETL_FAILPOINT_TRACE: trace } });
+  const took = performance.now() - started;
+  expectDone(ended, 'the undisturbed run');
+  const points = (await readFile(trace, 'utf8')).split('\n').filter((line) => line !== '');
+  const reference = { content: JSON.stringify(await contentOf(directory)), report: reportOf(ended), points, took };
+  return { reference, copy, close: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Kills a run at a failpoint, starts it again, and says in what it differs from the undisturbed run; null: in nothing. */
+export async function killAt(point: string, { reference, copy }: Bench): Promise<string | null> {
+  const directory = await copy();
+  const killed = await runCopy(directory, { variables: { ETL_FAILPOINT: point } });
+  if (killed.signal !== 'SIGKILL') return `${point} was not reached: exit code ${killed.code} ${tail(killed)}`;
+  const difference = await finishAndCompare(directory, reference, isBehindTheRun(point));
+  await rm(directory, { recursive: true, force: true });
+  return difference === null ? null : `${point}: ${difference}`;
+}
+
+/** Starts the job until it is done, at most three times, and compares. */
+export async function finishAndCompare(directory: string, reference: Reference, isOver: boolean): Promise<string | null> {
+  const ended = await runCopy(directory);
+  if (ended.code !== 0) return `the restart ended with ${ended.code}: ${tail(ended)}`;
+  const content = JSON.stringify(await contentOf(directory));
+  if (content !== reference.content) return `the targets differ: ${firstDifference(reference.content, content)}`;
+  // A run that was over when it was killed is not continued: the next one is a run of its own.
+  const report = reportOf(ended);
+  if (!isOver && report !== reference.report) return `the balance differs: ${firstDifference(reference.report, report)}`;
+  return null;
+}
+
+/** Behind the removal of the manifest nothing of the run is left to do. */
+const isBehindTheRun = (point: string): boolean => point.startsWith('engine.finished:');
+
+/** Of each failpoint the middle one of its hits: neither the first nor the last of the things that it stands for. */
+export function oneOfEach(points: readonly string[]): string[] {
+  const hits = new Map<string, string[]>();
+  for (const point of points) {
+    const name = nameOf(point);
+    hits.set(name, [...(hits.get(name) ?? []), point]);
+  }
+  return [...hits.values()].map((all) => all[Math.floor(all.length / 2)] ?? '');
+}
+
+export const nameOf = (point: string): string => point.replace(/:\d+$/, '');
+
+/** Runs the work side by side, so many at a time, in order of start. */
+export async function sideBySide<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of queue) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return results;
+}
+
+/** What `--json` says of the one run, without its name and times. */
+export function reportOf({ stdout }: Ended): string {
+  const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly [fact: string]: unknown }[] };
+  return JSON.stringify(runs.map(({ job, status, datasets, loads, cursors, error }) => ({ job, status, datasets, loads, cursors, error })));
+}
+
+function expectDone(ended: Ended, what: string): void {
+  if (ended.code !== 0) throw new Error(`${what} ended with ${ended.code ?? ended.signal}: ${tail(ended)}`);
+}
+
+const tail = ({ stdout, stderr }: Ended): string => `${stdout.slice(-1500)} ${stderr.slice(-1500)}`;
+
+function firstDifference(expected: string, found: string): string {
+  let at = 0;
+  while (at < expected.length && expected[at] === found[at]) at++;
+  const from = Math.max(0, at - 200);
+  return `expected …${expected.slice(from, at + 200)}… found …${found.slice(from, at + 200)}…`;
+}
