@@ -22,9 +22,11 @@ export function canonicalSql(field: Field, expression: string): string {
     case 'date':
       return within(field, expression, text, `${expression} between date '0001-01-01' and date '9999-12-31'`);
     case 'time':
-      return within(field, expression, text, `${expression} < time '24:00:00'`);
+      return within(field, expression, text, `not starts_with(${text}, '24')`);
     case 'timestamp':
-      return timestampSql(field, expression, type.zoned);
+      // Zoned times finer than a microsecond are text in DuckDB
+      if (type.zoned && type.digits > 6) return text;
+      return timestampSql(field, expression, type);
     default:
       return text;
   }
@@ -50,15 +52,15 @@ function floatSql(text: string): string {
 const leadingZero = (text: string): string =>
   `case when starts_with(${text}, '.') then '0' || ${text} when starts_with(${text}, '-.') then '-0' || ${text}[2:] else ${text} end`;
 
-function timestampSql(field: Field, expression: string, zoned: boolean): string {
+function timestampSql(field: Field, expression: string, { zoned, digits }: { readonly zoned: boolean; readonly digits: number }): string {
   const plain = zoned ? `(${expression} at time zone 'UTC')` : expression;
-  const range = `${plain} >= timestamp '0001-01-01 00:00:00' and ${plain} < timestamp '10000-01-01 00:00:00'`;
+  // TIMESTAMP_NS ends in 2262, where no comparison with a later time is possible
+  const range =
+    digits > 6 ? `isfinite(${plain})` : `${plain} >= timestamp '0001-01-01 00:00:00' and ${plain} < timestamp '10000-01-01 00:00:00'`;
   return within(field, expression, `cast(${plain} as varchar)${zoned ? ` || '+00:00'` : ''}`, range);
 }
 
 function within(field: Field, expression: string, text: string, condition: string): string {
-  const native = field.native?.dialect === 'duckdb' ? field.native.type.toUpperCase() : '';
-  if (native === 'VARCHAR') return `cast(${expression} as varchar)`;
   const message = `Column ${field.name} holds a value without a plain form (infinite, or outside the years 1 to 9999, or the time 24:00:00)`;
   return `case when ${condition} then ${text} when ${expression} is null then null else error(${literal(message)}) end`;
 }

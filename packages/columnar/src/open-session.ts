@@ -63,9 +63,12 @@ export function openSession(connection: DuckDBConnection, temporary: string): Se
       const sql = crossingSql(select, [...schema.fields, ...places]);
       const result = await attempt(() => connection.stream(sql, bound(values)));
       streaming = true;
+      let ended = false;
       try {
         yield* batches(result, new CellCollector(schema, places), { batchRows, origin: origin ?? { part: '0', first: 0 } });
+        ended = true;
       } finally {
+        if (!ended) await breakOff(connection, result);
         streaming = false;
       }
     },
@@ -89,6 +92,16 @@ const bindable = (value: unknown): Bindable => {
     return value;
   return String(value);
 };
+
+/** A result that is not read to its end keeps the database open until it is told to stop. */
+async function breakOff(connection: DuckDBConnection, result: DuckDBResult): Promise<void> {
+  connection.interrupt();
+  // Chunks that were ready come first, then the interruption: whatever it says, the stream has ended
+  const drained = async (): Promise<void> => {
+    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk());
+  };
+  await drained().catch(() => undefined);
+}
 
 interface BatchOptions {
   readonly batchRows: number;

@@ -24,7 +24,7 @@ export interface Placed {
 export interface Session {
   /** Runs one or more statements; answers the rows changed by the last. Throws EtlError, translated once. */
   run(sql: string, values?: Bindings): Promise<number>;
-  /** A small result: bigint for integers of 64 bits and more, text for decimals and times. */
+  /** A small result of the program's own: bigint for integers of 64 bits and more, text for decimals and times. Rows of people go through `stream`, which keeps every byte. */
   rows(sql: string, values?: Bindings): Promise<readonly { readonly [column: string]: Bindable }[]>;
   /** The columns that a SELECT would have. */
   describe(select: string, values?: Bindings): Promise<Schema>;

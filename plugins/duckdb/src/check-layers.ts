@@ -16,9 +16,22 @@ export async function* checkLayers(holder: DatabaseHolder): AsyncGenerator<Layer
     try {
       yield { layer, ok: true, detail: await check() };
     } catch (error) {
-      yield { layer, ok: false, detail: messageOf(error), ...(isEtlError(error) && error.hint !== undefined ? { hint: error.hint } : {}) };
+      yield { layer, ok: false, detail: messageOf(error), hint: hintOf(error) };
       return;
     }
+  }
+}
+
+function hintOf(error: unknown): string {
+  if (isEtlError(error) && error.hint !== undefined) return error.hint;
+  switch (nativeCode(error)) {
+    case 'ENOENT':
+      return 'Correct the path of the connection, or create the folder';
+    case 'EACCES':
+    case 'EROFS':
+      return 'Give this user the right to the file and its folder, or write read_only: true';
+    default:
+      return 'Correct the path of the connection';
   }
 }
 

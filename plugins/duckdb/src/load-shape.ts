@@ -46,7 +46,7 @@ export function loadShape(request: ShapeRequest): LoadShape {
     ),
   );
   const columns = matched.flatMap(({ column }) =>
-    column === null ? [] : [needsKey(target) && key.includes(column.name) ? { ...column, nullable: false } : column],
+    column === null ? [] : [key.includes(column.name) && rejectsEmptyKey(target) ? { ...column, nullable: false } : column],
   );
   if (needsKey(target) && key.length === 0)
     throw new EtlError('CONFIG_INVALID', `Mode ${target.mode} of load ${target.id} needs a key`, { hint: 'Add key: [column]' });
@@ -61,7 +61,10 @@ export function loadShape(request: ShapeRequest): LoadShape {
   };
 }
 
-/** Modes in which a row is told from others by its key: null in it is refused. */
+/** Rows without a key are refused where rows are told apart by one. */
+const rejectsEmptyKey = ({ mode }: Pick<LoadTarget, 'mode'>): boolean => mode !== 'append';
+
+/** Modes that cannot work without a key. */
 export const needsKey = ({ mode }: Pick<LoadTarget, 'mode'>): boolean => mode !== 'append' && mode !== 'replace';
 
 function refuseTwins(fields: readonly Field[], { table }: TableName): void {

@@ -21,7 +21,7 @@ import type { LoadWorld } from './load-world.js';
 import { ownColumns } from './own-columns.js';
 import { createStaging, dropStaging, shapeDigest, stagingName } from './staging.js';
 import { count, stagingTable } from './staged-rows.js';
-import { targetTable } from './target-table.js';
+import { isMadeAnew, targetTable } from './target-table.js';
 
 /** Parts that are written side by side: more only wait for each other's disk. */
 const writers = 4;
@@ -120,7 +120,12 @@ async function decideShape(
   session: Session,
   { target, name, options }: { target: LoadTarget; name: TableName; options: LoadOptions },
 ): Promise<LoadShape> {
-  const table = await targetTable(session, name);
+  const found = await targetTable(session, name);
+  if (found?.isView === true)
+    throw new EtlError('CONFIG_INVALID', `${name.schema}.${name.table} is a view`, {
+      hint: 'Load into the table behind it, or give the load a table of its own',
+    });
+  const table = isMadeAnew(target, found) ? null : found;
   const shape = loadShape({ target, table, name, options, columnType });
   const own = ownColumns(target, options);
   const taken = own.find((field) => shape.columns.some((column) => column.name.toLowerCase() === field.name.toLowerCase()));
@@ -155,18 +160,21 @@ async function readyStaging(session: Session, { state, target, shape, stagingSch
   const isSame = unfinished !== null && unfinished.run === target.run && unfinished.fingerprint === target.fingerprint;
   if (isSame) {
     await assertWhole(session, { state, target, shape, stagingSchema });
-    return target.parts.flatMap((part) => state.parts.find((one) => one.part === part) ?? []);
+    return partNames(target).flatMap((part) => state.parts.find((one) => one.part === part) ?? []);
   }
   await dropStaging(session, stagingSchema, state.parts);
-  const parts = target.parts.map((part, at): StagedPart => ({ part, staging: stagingName(target.id, at), mark: null, rows: 0 }));
+  const parts = partNames(target).map((part, at): StagedPart => ({ part, staging: stagingName(target.id, at), mark: null, rows: 0 }));
   await dropStaging(session, stagingSchema, parts);
   await createStaging(session, { schema: stagingSchema, parts, shape });
   return parts;
 }
 
+/** A load without parts still has a staging table, so that each mode finds one. */
+const partNames = ({ parts }: LoadTarget): readonly string[] => (parts.length === 0 ? [''] : parts);
+
 async function assertWhole(session: Session, { state, target, shape, stagingSchema }: Staging): Promise<void> {
   if (state.shape !== shapeDigest(shape)) throw lost(target.id, 'the table was changed meanwhile');
-  for (const part of target.parts) {
+  for (const part of partNames(target)) {
     const saved = state.parts.find((one) => one.part === part);
     if (saved === undefined) throw lost(target.id, `part ${part} was not begun`);
     const found = await count(session, `select count(*) as n from ${stagingTable({ stagingSchema }, saved.staging)}`).catch(

@@ -2,6 +2,7 @@ import { quote } from '@etl/columnar';
 import type { LoadCounts } from '@etl/sdk';
 import { emptyLoad, refuseRepeatedKeys, type Publishing } from './publishing.js';
 import { targetName } from './ready-target.js';
+import { count } from './staged-rows.js';
 import { differ, matchKeys } from './row-conditions.js';
 
 const changed = '_etl_changed';
@@ -19,9 +20,10 @@ export async function publishHistory(publishing: Publishing): Promise<Partial<Lo
   const differences = differ(values);
   const columns = staged.columns;
   const isChanged = differences.length === 0 ? 'false' : `(${differences.join(' or ')})`;
-  const updated = await session.run(
+  await session.run(
     `create or replace temp table ${changed} as select w.* from ${staged.winners} as w join ${table} as t on ${same} and t.${current} where ${isChanged}`,
   );
+  const updated = await count(session, `select count(*) as n from temp.${changed}`);
   const end = `update ${table} as t set ${to} = now(), ${current} = false where t.${current}`;
   const begin = `insert into ${table} (${columns}, ${from}, ${to}, ${current}) select ${columns}, now(), null, true from`;
   const deleted =

@@ -3,10 +3,10 @@ import { EtlError, noCounts, type LoadCounts } from '@etl/sdk';
 import type { LoadWorld } from './load-world.js';
 import { emptyLoad, refuseRepeatedKeys, type Publishing } from './publishing.js';
 import { publishHistory } from './publish-history.js';
-import { canTakeItsPlace, changeTarget, createTarget, targetName } from './ready-target.js';
+import { changeTarget, createTarget, targetName } from './ready-target.js';
 import { matchKeys, differ } from './row-conditions.js';
 import { count, dropWinners, stagedRows, stagingTable } from './staged-rows.js';
-import { targetTable } from './target-table.js';
+import { isMadeAnew, targetTable } from './target-table.js';
 
 /** Moves the staged rows into their table, in the transaction of the caller. */
 export async function publishMode(session: Session, world: LoadWorld): Promise<LoadCounts> {
@@ -24,8 +24,9 @@ type Counts = Partial<LoadCounts>;
 /** A plain replace, and the first append, are written once: staging becomes the table. */
 const takesPlace = ({ world, table, staged }: Publishing): boolean =>
   staged.deduplicated === 0 &&
+  world.stagingSchema === world.name.schema &&
   (world.target.mode === 'replace' || (world.target.mode === 'append' && table === null)) &&
-  canTakeItsPlace(world, table);
+  isMadeAnew(world.target, table);
 
 async function takePlace({ session, world, table, staged }: Publishing): Promise<Counts> {
   const [first, ...others] = world.parts.map(({ staging }) => stagingTable(world, staging));
@@ -33,19 +34,21 @@ async function takePlace({ session, world, table, staged }: Publishing): Promise
   for (const other of others) await session.run(`insert into ${first} select * from ${other}`);
   const deleted = table === null ? 0 : await count(session, `select count(*) as n from ${targetName(world)}`);
   if (table !== null) await session.run(`drop table ${targetName(world)}`);
+  // Staging refuses rows without a key; the table itself takes any
+  for (const { name, nullable } of world.shape.columns)
+    if (!nullable) await session.run(`alter table ${first} alter column ${quote(name)} drop not null`);
   await session.run(`alter table ${first} rename to ${quote(world.name.table)}`);
   return { inserted: staged.rows, deleted };
 }
 
 async function intoTable(publishing: Publishing): Promise<Counts> {
-  const { session, world, table } = publishing;
-  if (table === null) await createTarget(session, world);
-  else await changeTarget(session, world, table);
+  const { session, world } = publishing;
+  const before = await makeReady(publishing);
   switch (world.target.mode) {
     case 'append':
       return { inserted: await insertAll(publishing) };
     case 'replace':
-      return { deleted: await session.run(`delete from ${targetName(world)}`), inserted: await insertAll(publishing) };
+      return { deleted: before + (await session.run(`delete from ${targetName(world)}`)), inserted: await insertAll(publishing) };
     case 'replace-by':
       return replaceBy(publishing);
     case 'merge':
@@ -55,6 +58,18 @@ async function intoTable(publishing: Publishing): Promise<Counts> {
     case 'history':
       return publishHistory(publishing);
   }
+}
+
+/** Makes or changes the table; answers the rows that went with one that was made anew. */
+async function makeReady({ session, world, table }: Publishing): Promise<number> {
+  if (table !== null && !isMadeAnew(world.target, table)) {
+    await changeTarget(session, world, table);
+    return 0;
+  }
+  const before = table === null ? 0 : await count(session, `select count(*) as n from ${targetName(world)}`);
+  if (table !== null) await session.run(`drop table ${targetName(world)}`);
+  await createTarget(session, world);
+  return before;
 }
 
 const insertAll = ({ session, world, staged }: Publishing): Promise<number> =>

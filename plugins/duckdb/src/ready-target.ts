@@ -44,17 +44,3 @@ async function widen(session: Session, world: LoadWorld, field: Field): Promise<
     });
   }
 }
-
-/** Whether staging has the columns of the table, so that it can take its place. */
-export function canTakeItsPlace({ shape, name, stagingSchema }: LoadWorld, table: TargetTable | null): boolean {
-  if (stagingSchema !== name.schema) return false;
-  if (table === null) return true;
-  const describe = ({ name: column, nullable, ...field }: Field): string =>
-    JSON.stringify([column, columnType({ name: column, nullable, ...field }), nullable]);
-  return (
-    table.isPlain &&
-    shape.changes.length === 0 &&
-    shape.columns.length === table.fields.length &&
-    shape.columns.every((field, at) => describe(field) === describe(table.fields[at] ?? field))
-  );
-}

@@ -1,5 +1,5 @@
 import { columnType, quote, type Session } from '@etl/columnar';
-import { EtlError, isEtlError, type Field, type Reject, type Schema } from '@etl/sdk';
+import { cellsOf, cellTexts, EtlError, isEtlError, type Field, type Reject, type Schema } from '@etl/sdk';
 import type { LoadShape } from './load-shape.js';
 import { textColumn, type Segment } from './segment-file.js';
 
@@ -28,31 +28,52 @@ export async function findRefused(
   const cases = problems.map(({ condition }, at) => `when ${condition} then ${at}`);
   const numbered = `select row_number() over () as _etl_n, ${texts.join(', ')} from ${segment.texts}`;
   const typed = `select _etl_n, ${texts.join(', ')}, ${values.join(', ')} from (${numbered})`;
-  const found = `select _etl_n as n, case ${cases.join(' ')} end as problem, ${texts.join(', ')} from (${typed})`;
+  const judged = `select _etl_n as n, case ${cases.join(' ')} end as problem, ${texts.join(', ')} from (${typed})`;
   try {
-    await session.run(`create or replace temp table ${table} as select * from (${found}) where problem is not null order by n`);
+    await session.run(`create or replace temp table ${table} as select * from (${judged}) where problem is not null order by n`);
   } catch (second) {
     // Not even readable as text: broken UTF-8, a full disk…; the second look tells it more plainly than the first
     throw isEtlError(second) && second.code === 'DATA_INVALID' ? second : cause;
   }
-  const rows = await session.rows(`select * from ${table} order by n`);
-  if (rows.length === 0) throw cause;
-  const rejects = rows.map((row): Reject => {
-    const problem = problems[Number(row['problem'])];
-    if (problem === undefined) throw new EtlError('INTERNAL', 'A refused row has no reason');
-    const origin = segment.origin(Number(row['n']) - 1);
-    return {
-      reason: problem.reason,
-      code: problem.code,
-      ...(problem.field === undefined ? {} : { field: problem.field }),
-      values: schema.fields.map(({ type }, at) => cellText(row[textColumn(at)] ?? null, type.kind === 'bytes')),
-      ...(origin === undefined ? {} : { origin }),
-    };
-  });
+  const rejects = await rejectsOf(session, { segment, schema, table, problems });
+  if (rejects.length === 0) throw cause;
   return { rejects, table, accepted: `(${typed} where _etl_n not in (select n from ${table}))` };
 }
 
-const cellText = (cell: unknown, isBytes: boolean): string | null => (cell === null ? null : isBytes ? `\\x${String(cell)}` : String(cell));
+const found: readonly Field[] = ['n', 'problem'].map((name) => ({ name, type: { kind: 'text' }, nullable: false }));
+
+interface Found {
+  readonly segment: Segment;
+  readonly schema: Schema;
+  readonly table: string;
+  readonly problems: readonly Problem[];
+}
+
+async function rejectsOf(session: Session, { segment, schema, table, problems }: Found): Promise<Reject[]> {
+  const cells = schema.fields.map((_, at): Field => ({ name: textColumn(at), type: { kind: 'text' }, nullable: true }));
+  const shown = { fields: [...found, ...cells], key: [] };
+  const select = `select n::varchar, problem::varchar, ${cells.map(({ name }) => name).join(', ')} from ${table} order by n`;
+  const rejects: Reject[] = [];
+  for await (const batch of session.stream(select, shown))
+    for (let row = 0; row < batch.length; row++) {
+      const [number, problem, ...values] = cellTexts(shown, cellsOf(shown, batch), row);
+      const origin = segment.origin(Number(number) - 1);
+      rejects.push({
+        ...rejection(problems[Number(problem)]),
+        values: schema.fields.map(({ type }, at) => cellText(values[at] ?? null, type.kind === 'bytes')),
+        ...(origin === undefined ? {} : { origin }),
+      });
+    }
+  return rejects;
+}
+
+function rejection(problem: Problem | undefined): Pick<Reject, 'reason' | 'code' | 'field'> {
+  if (problem === undefined) throw new EtlError('INTERNAL', 'A refused row has no reason');
+  const { reason, code, field } = problem;
+  return { reason, code, ...(field === undefined ? {} : { field }) };
+}
+
+const cellText = (cell: string | null, isBytes: boolean): string | null => (cell !== null && isBytes ? `\\x${cell}` : cell);
 
 interface Problem {
   readonly condition: string;
@@ -78,10 +99,9 @@ function problemsOf(schema: Schema, { taken, columns, checks, key }: LoadShape):
     ];
   });
   const perCheck = checks.map((check): Problem => {
-    const expression = check.replace(/^CHECK\s*/i, '');
     return {
-      condition: `not coalesce(cast(${expression} as boolean), true)`,
-      reason: `The row breaks ${check} of the table`,
+      condition: `not coalesce(cast(${check} as boolean), true)`,
+      reason: `The row breaks CHECK ${check} of the table`,
       code: 'CONFLICT',
       ...fieldOfCheck(check, columns),
     };

@@ -11,7 +11,10 @@ export const stagingName = (load: LoadId, part: number): string =>
 
 /** Columns of a staging table: types and constraints of the target, so that a row is refused before it is published. */
 export const stagingColumns = ({ columns, checks }: LoadShape): string =>
-  [...columns.map((field) => `${quote(field.name)} ${columnType(field)}${field.nullable ? '' : ' not null'}`), ...checks].join(', ');
+  [
+    ...columns.map((field) => `${quote(field.name)} ${columnType(field)}${field.nullable ? '' : ' not null'}`),
+    ...checks.map((check) => `check ${check}`),
+  ].join(', ');
 
 /** Tells whether staging of an earlier process still fits. */
 export const shapeDigest = (shape: LoadShape): string =>

@@ -1,5 +1,5 @@
 import type { Session } from '@etl/columnar';
-import type { Field } from '@etl/sdk';
+import type { Field, LoadTarget } from '@etl/sdk';
 import { describeTable, tableExists, type TableName } from './catalog.js';
 
 /** A table as it is declared in the target. */
@@ -7,13 +7,18 @@ export interface TargetTable {
   readonly fields: readonly Field[];
   /** Columns that take a value by themselves where a row brings none. */
   readonly defaulted: ReadonlySet<string>;
-  /** CHECK conditions with the columns that they look at. */
+  /** Conditions of CHECK constraints with the columns that they look at. */
   readonly checks: readonly { readonly sql: string; readonly columns: readonly string[] }[];
   /** Column lists of PRIMARY KEY and UNIQUE constraints and unique indexes. */
   readonly uniques: readonly (readonly string[])[];
-  /** Something that a table made anew would lose: keys, indexes, defaults, comments, references. */
+  /** Columns and nothing else: no constraint, index, default or comment that a table made anew would lose. */
   readonly isPlain: boolean;
+  readonly isView: boolean;
 }
+
+/** A replace makes a plain table anew, with the columns of the load; one with constraints of its own keeps them, and its columns. */
+export const isMadeAnew = ({ mode, policy }: Pick<LoadTarget, 'mode' | 'policy'>, table: TargetTable | null): boolean =>
+  table === null || (mode === 'replace' && policy === 'evolve' && table.isPlain);
 
 /** Reads how a table is declared; null: there is none. */
 export async function targetTable(session: Session, name: TableName): Promise<TargetTable | null> {
@@ -55,7 +60,8 @@ export async function targetTable(session: Session, name: TableName): Promise<Ta
       indexes.length === 0 &&
       defaulted.length === 0 &&
       columns.every(({ comment }) => comment === null) &&
-      declared.every(({ type }) => type === 'NOT NULL'),
+      declared.length === 0,
+    isView: table === undefined,
   };
 }
 
