@@ -8,8 +8,8 @@ import { fileTree } from '../terminal/file-tree.js';
 
 export default class Init extends ProjectCommand {
   static override summary = 'Start a project with its first job, or add a job to a project';
-  static override description = `Asks what it needs on a terminal, and reads the columns of your file or table for you.
-Without a terminal it takes everything from flags. Nothing is ever overwritten without --force.`;
+  static override description =
+    'Asks what it needs on a terminal, and reads the columns of your file or table for you. Without a terminal it takes everything from flags. Nothing is ever overwritten without --force.';
   static override args = {
     name: Args.string({ description: 'Folder of the new project; in a project: name of the new job' }),
   };

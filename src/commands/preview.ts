@@ -7,8 +7,8 @@ import { showPreview } from '../terminal/render-preview.js';
 
 export default class Preview extends ProjectCommand {
   static override summary = 'The first rows after each step of a job; loads nothing';
-  static override description = `Reads a sample of each extract and shows what every step makes of it. Joins and checks see only the sample.
-Columns that are met for the first time are noted in schemas.yaml beside the job.`;
+  static override description =
+    'Reads a sample of each extract and shows what every step makes of it. Joins and checks see only the sample. Columns that are met for the first time are noted in schemas.yaml beside the job.';
   static override args = { job: Args.string({ description: 'Name of the job', required: true }) };
   static override flags = {
     dataset: Flags.string({ char: 'd', summary: 'Only this dataset', helpValue: 'NAME' }),

@@ -12,9 +12,8 @@ const several = { multiple: true, multipleNonGreedy: true } as const;
 
 export default class Run extends ProjectCommand {
   static override summary = 'Run jobs: extract, transform, check and load, with every row accounted for';
-  static override description = `All targets of a job are staged and judged first, then published together. A run that was interrupted or killed
-is continued by the next one. Rows that break a rule are put aside with the reason (etl rejects list).
-In a project with one job its name may be left out.`;
+  static override description =
+    'All targets of a job are staged and judged first, then published together. A run that was interrupted or killed is continued by the next one. Rows that break a rule are put aside with the reason (etl rejects list). In a project with one job its name may be left out.';
   static override args = { jobs: Args.string({ description: 'Names of jobs', multiple: true }) };
   static override flags = {
     all: Flags.boolean({ summary: 'All jobs of the project', env: 'ETL_RUN_ALL' }),

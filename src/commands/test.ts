@@ -15,8 +15,8 @@ export interface TestReport {
 
 export default class Test extends ProjectCommand {
   static override summary = "The jobs' own tests: no network, no credentials";
-  static override description = `Runs job.test.yaml beside each job. Extracts are replaced by what the test gives, loads by memory;
-everything between runs as in a real run, at a fixed time.`;
+  static override description =
+    'Runs job.test.yaml beside each job. Extracts are replaced by what the test gives, loads by memory; everything between runs as in a real run, at a fixed time.';
   static override args = { jobs: Args.string({ description: 'Names of jobs; all unless told', multiple: true }) };
   static override flags = {
     filter: Flags.string({ char: 't', summary: 'Only tests whose name holds this text', helpValue: 'TEXT' }),

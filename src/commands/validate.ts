@@ -16,8 +16,8 @@ export interface ValidateReport {
 
 export default class Validate extends ProjectCommand {
   static override summary = 'Every mistake of every file at once, with its place and its cure';
-  static override description = `Reads etl.yaml in all of its environments, the jobs, their schemas and tests. Connects to nothing and needs no secret.
-Also writes the JSON Schema by which editors complete and check the files, into .etl/schemas.`;
+  static override description =
+    'Reads etl.yaml in all of its environments, the jobs, their schemas and tests. Connects to nothing and needs no secret. Also writes the JSON Schema by which editors complete and check the files, into .etl/schemas.';
   static override args = { jobs: Args.string({ description: 'Names of jobs; all unless told', multiple: true }) };
   static override flags = {
     format: Flags.option({ options: ['text', 'json', 'github'] as const, default: 'text' as const, summary: 'How mistakes are written' })(),

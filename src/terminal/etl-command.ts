@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { Command, Errors } from '@oclif/core';
+import { Command, Errors, type Interfaces } from '@oclif/core';
 import type { EtlError } from '@etl/sdk';
 import { codeFrame } from '../project/code-frame.js';
 import { errorDocument } from './error-document.js';
@@ -17,6 +17,7 @@ import { usageError } from './usage-error.js';
 export abstract class EtlCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = globalFlags;
+  static override flags: Interfaces.FlagInput = {};
   /** The exit codes that matter for this command, shown in its help. */
   static exitCodes: readonly ExitCode[] = [0, 1, 2];
 
@@ -73,6 +74,8 @@ export abstract class EtlCommand extends Command {
   }
 
   override async catch(error: unknown): Promise<void> {
+    // oclif warns in tests about a command that did not parse its arguments; here it tried.
+    this.parsed = true;
     if (error instanceof Errors.ExitError) {
       this.exitWith((error.oclif.exit ?? 0) as ExitCode);
       return;
@@ -102,10 +105,10 @@ export abstract class EtlCommand extends Command {
   }
 
   #shape() {
-    const { id, flags, args, strict } = this.ctor;
+    const { flags, args, strict } = this.ctor;
     return {
-      command: `${this.config.bin} ${id.replaceAll(':', ' ')}`,
-      flags: ['json', 'help', ...Object.keys(globalFlags), ...Object.keys(flags)],
+      command: [this.config.bin, ...(this.id?.split(':') ?? [])].join(' '),
+      flags: ['help', ...Object.keys(globalFlags), ...Object.keys(flags)],
       argumentCount: strict ? Object.keys(args).length : Infinity,
     };
   }

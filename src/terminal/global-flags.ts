@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 
-/** Flags of every command, beside `--json`. */
+/** Flags of every command. */
 export const globalFlags = {
+  json: Flags.boolean({ summary: 'One JSON document on standard output, for programs', helpGroup: 'GLOBAL' }),
   env: Flags.string({
     summary: 'Environment of etl.yaml to use',
     helpValue: 'NAME',

@@ -47,6 +47,29 @@ export class EtlHelp extends Help {
 }
 
 class EtlCommandHelp extends CommandHelp {
+  /** The command and its arguments: the flags stand below. */
+  protected override defaultUsage(): string {
+    const words = Object.values(this.command.args)
+      .filter(({ hidden }) => hidden !== true)
+      .map(({ name, required, multiple }) => {
+        const word = `${name.toUpperCase()}${multiple === true ? '...' : ''}`;
+        return required === true ? word : `[${word}]`;
+      });
+    return [this.command.id, ...words, '[FLAGS]'].join(' ');
+  }
+
+  /** Without the summary, which stands above. */
+  protected override description(): string | undefined {
+    return this.command.description === undefined ? undefined : this.wrap(this.command.description);
+  }
+
+  /** The variable that sets a flag stands behind its summary. */
+  protected override flags(flags: Command.Flag.Any[]): [string, string | undefined][] | undefined {
+    return super.flags(
+      flags.map(({ env, ...flag }) => (env === undefined ? flag : { ...flag, summary: `${flag.summary ?? ''} (${env})` })),
+    );
+  }
+
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const header = 'EXIT CODES';
     return [...super.sections(), { header, generate: ({ cmd }) => [{ header, body: exitCodeLines(cmd) }] }];

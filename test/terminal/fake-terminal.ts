@@ -1,17 +1,26 @@
+import { Writable } from 'node:stream';
 import { Terminal, type TerminalOptions } from '../../src/terminal/terminal.js';
 
 /** A stream that remembers what was written to it. */
-export class FakeStream {
+export class FakeStream extends Writable {
   text = '';
+
   constructor(
     readonly isTTY = false,
     readonly columns = 80,
     readonly rows = 24,
-  ) {}
+  ) {
+    super();
+  }
 
-  write(text: string): boolean {
-    this.text += text;
-    return true;
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+
+  /** The streams of a process never end. */
+  override end(): this {
+    return this;
   }
 }
 

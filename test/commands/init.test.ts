@@ -1,0 +1,113 @@
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import Init from '../../src/commands/init.js';
+import { tryCommand } from './try-command.js';
+import { temporaryFolders } from './temporary-folder.js';
+
+const folder = temporaryFolders();
+const init = (directory: string, ...argv: string[]) => tryCommand(Init, argv, { directory });
+
+const filesBelow = async (directory: string): Promise<string[]> =>
+  (await readdir(directory, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+    .sort();
+
+describe('etl init', () => {
+  it.each([
+    ['demo', 'sales'],
+    ['csv-to-duckdb', 'load'],
+    ['empty', 'copy'],
+  ])('makes a project from the template %s and says what to type next', async (template, job) => {
+    const directory = await folder();
+    const { exitCode, stdout, stderr } = await init(directory, 'my-shop', '--template', template, '--yes');
+    expect([exitCode, stdout]).toEqual([0, '']);
+    expect(stderr).toContain(`cd my-shop\n  etl preview ${job}\n  etl test\n  etl run ${job}`);
+    const project = join(directory, 'my-shop');
+    const files = await filesBelow(project);
+    for (const file of [
+      'etl.yaml',
+      `jobs/${job}/job.yaml`,
+      `jobs/${job}/schemas.yaml`,
+      `jobs/${job}/job.test.yaml`,
+      'tsconfig.json',
+      '.env.example',
+      '.gitignore',
+    ])
+      expect(files).toContain(file);
+    expect(await readFile(join(project, 'etl.yaml'), 'utf8')).toMatch(/^project: my-shop$/m);
+    for (const file of files) expect(await readFile(join(project, file), 'utf8')).not.toMatch(/__[a-z]+__/);
+    expect((await stat(join(project, '.etl'))).mode & 0o077).toBe(0);
+  });
+
+  it('gives the job of a template another name', async () => {
+    const directory = await folder();
+    expect((await init(directory, 'x', '--template', 'csv-to-duckdb', '--job', 'null')).exitCode).toBe(0);
+    expect(await readFile(join(directory, 'x/jobs/null/job.yaml'), 'utf8')).toMatch(/^name: "null"$/m);
+    expect((await init(directory, 'y', '--template', 'demo', '--job', 'other')).exitCode).toBe(2);
+  });
+
+  it('overwrites nothing: it names what is in the way, writes nothing else, and replaces only with --force', async () => {
+    const directory = await folder();
+    await mkdir(join(directory, 'data'));
+    await writeFile(join(directory, 'data/input.csv'), 'mine');
+    await writeFile(join(directory, '.gitignore'), 'mine too');
+    const refused = await init(directory, '--template', 'empty');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/there already:\n {2}data\/input\.csv\n {2}\.gitignore/);
+    expect(await filesBelow(directory)).toEqual(['.gitignore', 'data/input.csv']);
+    expect((await init(directory, '--template', 'empty', '--force')).exitCode).toBe(0);
+    expect(await readFile(join(directory, 'data/input.csv'), 'utf8')).toContain('Łukasz');
+  });
+
+  it('refuses to begin a project where one is, and to write through a link', async () => {
+    const directory = await folder();
+    const elsewhere = await folder();
+    await symlink(elsewhere, join(directory, 'jobs'));
+    expect((await init(directory, '.', '--template', 'empty')).stderr).toContain('outside of the project');
+    expect(await filesBelow(elsewhere)).toEqual([]);
+    const second = await folder();
+    await init(second, '.', '--template', 'empty');
+    expect((await init(second, '.', '--template', 'demo')).stderr).toContain('is a project already');
+  });
+
+  it('never waits for an answer that nobody can give, and names the flags instead', async () => {
+    const directory = await folder();
+    for (const argv of [['x'], ['x', '--no-input'], ['x', '--json']]) {
+      const { exitCode, stdout, stderr } = await init(directory, ...argv);
+      expect(exitCode).toBe(2);
+      expect(stdout + stderr).toContain('--template or --from');
+    }
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it.each([
+    [['x', '--template', 'dmo'], "Did you mean 'demo'?"],
+    [['x', '--template', 'demo', '--from', 'a.csv'], 'exclude each other'],
+    [['x', '--from', 'orders'], 'neither a connection of this project nor a path'],
+    [['x', '--from', 'file'], '--from file needs a path'],
+    [['x', '--template', 'empty', '--job', 'Bad Name'], 'small letters'],
+    [['///', '--template', 'empty'], 'does not make a name'],
+    [['x', 'y', '--template', 'empty'], 'Too many arguments'],
+  ])('explains %j', async (argv, text) => {
+    const { exitCode, stderr } = await init(await folder(), ...argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
+  it('asks on a terminal, on standard error, and can be interrupted without having written anything', async () => {
+    const directory = await folder();
+    const result = await tryCommand(Init, ['shop'], {
+      directory,
+      tty: true,
+      meanwhile: async ({ stdin, stderr }) => {
+        while (!stderr.text.includes('What do you begin with?')) await new Promise((resolve) => setTimeout(resolve, 10));
+        stdin.write('\u0003');
+      },
+    });
+    expect(result.exitCode).toBe(130);
+    expect(result.stdout).toBe('');
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
