@@ -57,15 +57,15 @@ async function layersOf(world: ConnectionWorld, connection?: unknown): Promise<L
   return layers;
 }
 
-/** A connection that cannot work fails where it is opened, or its check names the layer and what to do. */
+/** A connection that cannot work fails where it is opened, or its check ends with the layer that fails and what to do. */
 async function failsWith(world: ConnectionWorld, code: ErrorCode, connection: unknown): Promise<void> {
+  let last: LayerResult | undefined;
   const openAndCheck = async (): Promise<void> => {
-    const last = (await layersOf(world, connection)).at(-1);
-    if (last?.ok !== false) return;
-    expectThat(last.hint !== undefined, `layer ${last.layer} fails without a hint`);
-    throw new EtlError(code, `Layer ${last.layer} fails`);
+    last = (await layersOf(world, connection)).at(-1);
+    if (last?.ok === false) throw new EtlError(code, last.detail ?? last.layer);
   };
   await expectError([code], openAndCheck, 'open and check');
+  if (last !== undefined) expectThat(last.hint !== undefined, `layer '${last.layer}' of the check fails without a hint`);
 }
 
 /** Whether package.json says what the module offers. */

@@ -30,7 +30,7 @@ export interface ExtractorHarness {
   readonly manifest?: unknown;
   readonly columnar?: Columnar;
   readonly waivers?: Waivers;
-  /** Rows of the large tables; default 200,000. The kit's long mode gives 1,000,000. */
+  /** Rows of the large tables; default 200,000. TESTKIT_LONG=1 gives 1,000,000. */
   readonly rows?: number;
   /** Milliseconds for one test. */
   readonly timeout?: number;

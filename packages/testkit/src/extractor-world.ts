@@ -45,7 +45,7 @@ export interface ReadResult {
 /** Makes worlds that share the large source. */
 export function extractorWorlds(connector: Connector, harness: ExtractorHarness): () => Promise<ExtractorWorld> {
   let many: Promise<Seeded> | undefined;
-  const count = harness.rows ?? 200_000;
+  const count = rowsOf(harness);
   const largeSource = (): Promise<Seeded> => (many ??= harness.seed(manySchema, manyRows(count)));
   return async () => {
     const base = await connectionWorld({ connector, connection: () => harness.connection(), columnar: harness.columnar });
@@ -99,3 +99,6 @@ export const requestFor = ({ declared }: Seeded, request: Partial<ReadRequest> =
   ...(declared && { schema: declared }),
   ...request,
 });
+
+/** Rows of the large sources: what the harness says, a million in the long mode. */
+export const rowsOf = ({ rows = 200_000 }: ExtractorHarness): number => (process.env['TESTKIT_LONG'] === '1' ? 1_000_000 : rows);

@@ -5,7 +5,7 @@ import type { ContractTests } from '../contract.js';
 import { expectError } from '../expect-error.js';
 import { expectThat } from '../expect-equal.js';
 import type { Seeded } from '../extractor-harness.js';
-import { requestFor, type ExtractorWorld } from '../extractor-world.js';
+import { requestFor, rowsOf, type ExtractorWorld } from '../extractor-world.js';
 import { manyRows, manySchema } from '../hard-rows.js';
 import { expectNothingOpened, openHandles } from '../open-handles.js';
 import { withinSecond } from '../within-second.js';
@@ -54,7 +54,7 @@ export const extractorEndTests: ContractTests<ExtractorWorld> = {
   },
   'hands out a large source in chunks, with flat memory': async (world) => {
     const width = 200;
-    const count = Math.max(world.harness.rows ?? 0, 200_000);
+    const count = Math.max(rowsOf(world.harness), 200_000);
     const seeded = await world.harness.seed(manySchema, manyRows(count, width));
     const plan = await world.plan(seeded);
     const extractor = await world.extractor(seeded.options);
