@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import type { CleanItem } from '../state/plan-clean.js';
 import { ConfirmingCommand, yesFlag } from '../terminal/confirming-command.js';
 import { flagValue, wholeNumberFlag } from '../terminal/flag-values.js';
-import { formatBytes, formatCount, formatRows, plural } from '../terminal/format-quantity.js';
+import { formatBytes, formatCount, plural } from '../terminal/format-quantity.js';
 import { showTable } from '../terminal/show-table.js';
 
 export default class Clean extends ConfirmingCommand {
@@ -21,7 +21,7 @@ Never touched: state, running and unfinished runs and their spool.`;
     keep: wholeNumberFlag({ name: 'keep', summary: 'Newest runs of each job that stay; 20 unless told', least: 0 }),
     'older-than': Flags.string({ summary: 'Runs that are younger stay; 30 days unless told', helpValue: 'DURATION' }),
     job: Flags.string({ summary: 'Only runs of this job', helpValue: 'JOB' }),
-    'dry-run': Flags.boolean({ summary: 'Only show it' }),
+    'dry-run': Flags.boolean({ summary: 'Only show it', default: false }),
     yes: yesFlag,
   };
 
@@ -80,6 +80,6 @@ function summary(items: readonly CleanItem[]): string {
   });
   const sum = (value: (item: CleanItem) => number): number => items.reduce((total, item) => total + value(item), 0);
   const rejects = sum((item) => item.rejects);
-  const rows = rejects === 0 ? '' : `, with ${formatRows(rejects)} that were refused`;
+  const rows = rejects === 0 ? '' : `, with ${plural(rejects, 'refused row')}`;
   return `${counts.length === 0 ? 'nothing' : counts.join(' and ')}${rows} (${formatBytes(sum((item) => item.bytes))})`;
 }

@@ -15,6 +15,7 @@ export default class Doctor extends ProjectCommand {
     },
   ];
   static override exitCodes = [0, 1, 2] as const;
+  static override flags = {};
 
   async run() {
     const { flags } = await this.parse(Doctor);

@@ -24,7 +24,7 @@ export default class RejectsExport extends ProjectCommand {
     dataset: Flags.string({ summary: 'Only rows of this dataset', helpValue: 'DATASET' }),
     step: Flags.string({ summary: 'Only rows that this step refused', helpValue: 'STEP' }),
     field: Flags.string({ summary: 'Only rows refused for this column', helpValue: 'COLUMN' }),
-    force: Flags.boolean({ summary: 'Replace the file if it is there' }),
+    force: Flags.boolean({ summary: 'Replace the file if it is there', default: false }),
   };
 
   async run() {

@@ -15,7 +15,7 @@ Refused while a run of one of the jobs is running or unfinished.`;
   ];
   static override exitCodes = [0, 1, 2, 4, 7] as const;
   static override args = { file: Args.string({ description: 'File to read; - for standard input', ignoreStdin: true, required: true }) };
-  static override flags = { 'dry-run': Flags.boolean({ summary: 'Only show the changes' }), yes: yesFlag };
+  static override flags = { 'dry-run': Flags.boolean({ summary: 'Only show the changes', default: false }), yes: yesFlag };
 
   async run() {
     const { args, flags } = await this.parse(StateImport);

@@ -10,6 +10,7 @@ export default class StateShow extends ProjectCommand {
   ];
   static override exitCodes = [0, 1, 2, 3, 4] as const;
   static override args = { job: Args.string({ description: 'Name of the job', ignoreStdin: true, required: true }) };
+  static override flags = {};
 
   async run() {
     const { args, flags } = await this.parse(StateShow);
