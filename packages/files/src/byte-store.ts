@@ -22,8 +22,10 @@ export interface StagedFile {
   /** Bytes written. */
   readonly length: number;
   write(bytes: Uint8Array): Promise<void>;
-  /** Adds the content of a visible file, cheaply where the store can. Throws NOT_FOUND. */
-  copyFrom(path: string): Promise<void>;
+  /** Begins with the first `length` bytes of the file at its target path, cheaply where the store can. Only while nothing is written. */
+  copyTarget(length: number): Promise<void>;
+  /** Up to `size` of the last bytes. */
+  tail(size: number): Promise<Uint8Array>;
   /** Everything written is durable; answers the length. */
   sync(): Promise<number>;
   /** As `stat` answers it after `publish`. */

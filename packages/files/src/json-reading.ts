@@ -45,7 +45,7 @@ export class JsonReading {
     const isClean = this.shape.transcoded === null ? isUtf8(body) : !body.includes(replacement);
     const cells = new JsonCells(
       this.shape.schema,
-      this.#extras.policy,
+      this.#extras,
       new CellArea(block.bytes, block.to),
       Math.ceil(body.length / this.#bytesPerRecord),
     );

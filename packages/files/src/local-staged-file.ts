@@ -96,31 +96,22 @@ class LocalStagedFile implements StagedFile {
     }
   }
 
-  async copyFrom(path: string): Promise<void> {
+  async copyTarget(length: number): Promise<void> {
     const handle = this.#open();
     try {
-      if (this.#length === 0) {
-        await copyFile(path, this.at.temporary, constants.COPYFILE_FICLONE);
-        await handle.chmod(0o600);
-        this.#length = (await handle.stat()).size;
-      } else await this.#copyBytes(path);
+      await copyFile(this.at.target, this.at.temporary, constants.COPYFILE_FICLONE);
+      await handle.chmod(0o600);
+      await handle.truncate(length);
+      this.#length = length;
     } catch (cause) {
-      throw fileError(cause, path);
+      throw fileError(cause, this.at.path);
     }
   }
 
-  async #copyBytes(path: string): Promise<void> {
-    const source = await open(path, 'r');
-    try {
-      const block = Buffer.allocUnsafeSlow(1 << 20);
-      for (;;) {
-        const { bytesRead } = await source.read(block, 0, block.length, null);
-        if (bytesRead === 0) return;
-        await this.write(block.subarray(0, bytesRead));
-      }
-    } finally {
-      await source.close();
-    }
+  async tail(size: number): Promise<Uint8Array> {
+    const bytes = Buffer.alloc(Math.min(size, this.#length));
+    const { bytesRead } = await this.#open().read(bytes, 0, bytes.length, this.#length - bytes.length);
+    return bytes.subarray(0, bytesRead);
   }
 
   async sync(): Promise<number> {
