@@ -65,6 +65,8 @@ export interface BoundStep {
   readonly output: Schema;
   /** Judges the total when all rows are through: an error stops the job before anything is published. */
   judge?(total: StepCounts): EtlError | null;
+  /** Changes with code outside of the job file that the step runs, such as a script and what it imports. */
+  readonly fingerprint?: string;
 }
 
 export interface StageResources {
@@ -74,6 +76,8 @@ export interface StageResources {
   /** Opens a locked-down in-memory session. The stage closes it. */
   connect(): Promise<Session>;
   warn(message: string): void;
+  /** What a script prints; absent: it is a warning. */
+  log?(message: string): void;
 }
 
 /** Neighbouring steps that run as one pass. */

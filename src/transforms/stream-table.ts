@@ -41,20 +41,20 @@ const noCounts = (step: string): StepCounts => ({ step, in: 0, out: 0, filtered:
 export const numbered = (schema: Schema): Schema => ({ fields: [...plainSchema(schema).fields, numberField], key: [] });
 
 /** The rows of a table in their order, with their numbers as origin. A session streams one result at a time, so each batch is whole before it is given. */
-export async function* tableBatches(input: Schema, { session, table, dataset }: StageTables): AsyncGenerator<Batch> {
+export async function* tableBatches(input: Schema, { session, table, dataset }: StageTables, rows = chunkRows): AsyncGenerator<Batch> {
   const schema = numbered(input);
   const columns = schema.fields.map(({ name }) => quote(name)).join(', ');
   let after: number | null = null;
   for (;;) {
     const where: string = after === null ? '' : ` where ${rowNumberColumn} > ${after}`;
-    const select = `select ${columns} from ${table(dataset)}${where} order by ${rowNumberColumn} limit ${chunkRows}`;
+    const select = `select ${columns} from ${table(dataset)}${where} order by ${rowNumberColumn} limit ${rows}`;
     const batches: Batch[] = [];
-    for await (const batch of session.stream(select, schema, { batchRows: chunkRows })) batches.push(withoutNumbers(input, batch));
+    for await (const batch of session.stream(select, schema, { batchRows: rows })) batches.push(withoutNumbers(input, batch));
     for (const batch of batches) {
       after = batch.origin?.numbers?.at(-1) ?? after;
       yield batch;
     }
-    if (batches.reduce((sum, { length }) => sum + length, 0) < chunkRows) return;
+    if (batches.reduce((sum, { length }) => sum + length, 0) < rows) return;
   }
 }
 
@@ -72,7 +72,8 @@ function withoutNumbers(input: Schema, batch: Batch): Batch {
   return textBatch(input, { bytes, index: own, stride }, { origin: { part, first: numbers[0] ?? 0, numbers } });
 }
 
-function withNumbers(output: Schema, batch: Batch): Batch {
+/** The rows with their numbers as last column. */
+export function withNumbers(output: Schema, batch: Batch): Batch {
   const { origin } = batch;
   const { bytes, index, stride } = cellsOf({ fields: output.fields.slice(0, -1), key: [] }, batch);
   if (origin === undefined) throw new EtlError('INTERNAL', 'Rows of the spool lost their numbers');

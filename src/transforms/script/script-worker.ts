@@ -1,0 +1,168 @@
+import { Worker } from 'node:worker_threads';
+import { EtlError, messageOf } from '@etl/sdk';
+import type { CellsMessage, FailedAnswer, WorkerAnswer, WorkerTask } from './protocol.js';
+import { scriptPlace } from './script-place.js';
+
+export interface ScriptLimits {
+  /** Bytes of memory that the script may use. */
+  readonly memory: number;
+  /** Milliseconds without progress, a row or a batch, after which it is ended. */
+  readonly timeout: number;
+}
+
+export interface ScriptOptions {
+  /** As the job names it. */
+  readonly name: string;
+  /** The built file. */
+  readonly path: string;
+  readonly limits: ScriptLimits;
+  /** What the script prints, line by line. */
+  readonly print: (line: string) => void;
+}
+
+/** A script in a worker of its own: asked one thing at a time. Whatever it does, `ask` ends: with an answer, or with SCRIPT_FAILED. */
+export class ScriptWorker {
+  readonly #worker: Worker;
+  readonly #progress: Int32Array | null;
+  #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: EtlError) => void } | null = null;
+  #ended: EtlError | null = null;
+  /** Nothing was sent: the script is being loaded. */
+  #isIdle = true;
+  #early: WorkerAnswer | null = null;
+  #describeRow: (row: number) => string = (row) => `row ${row + 1} of a batch`;
+
+  constructor(
+    private readonly options: ScriptOptions,
+    task: WorkerTask,
+  ) {
+    const { memory } = options.limits;
+    this.#progress = task.kind === 'run' ? new Int32Array(task.progress) : null;
+    this.#worker = new Worker(options.path, {
+      workerData: task,
+      stdout: true,
+      stderr: true,
+      stdin: false,
+      env: withoutSecrets(process.env),
+      execArgv: ['--enable-source-maps', '--no-warnings'],
+      resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.ceil(memory / 2 ** 20)) },
+    });
+    this.#worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
+    this.#worker.on('error', (error: unknown) => this.#end(this.#errorOf(error)));
+    this.#worker.on('exit', (code) =>
+      this.#end(this.#fail(`ended itself (process.exit with code ${code})`, 'Throw an error, or call reject, instead')),
+    );
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) printLines(stream, options.print);
+    this.#worker.unref();
+  }
+
+  /** Waits for the next answer; sends cells first, where there are any. `describeRow` says which row of the data one of the batch is. Throws SCRIPT_FAILED. */
+  async ask(cells: CellsMessage | null, describeRow?: (row: number) => string): Promise<Exclude<WorkerAnswer, FailedAnswer>> {
+    if (this.#ended !== null) throw this.#ended;
+    if (describeRow !== undefined) this.#describeRow = describeRow;
+    this.#isIdle = cells === null;
+    const answered = new Promise<WorkerAnswer>((resolve, reject) => (this.#waiting = { resolve, reject }));
+    if (cells !== null)
+      this.#worker.postMessage(
+        cells,
+        [cells.bytes.buffer, cells.index.buffer].filter((buffer) => buffer instanceof ArrayBuffer),
+      );
+    else if (this.#early !== null) this.#settle(this.#early);
+    const stop = this.#watch();
+    this.#worker.ref();
+    try {
+      const answer = await answered;
+      if (answer.kind === 'failed') throw this.#failureOf(answer);
+      return answer;
+    } finally {
+      stop();
+      this.#worker.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#ended ??= this.#fail('was closed', '');
+    await this.#worker.terminate();
+  }
+
+  /** Ends the worker when it has not gone on for the time allowed. */
+  #watch(): () => void {
+    const { timeout } = this.options.limits;
+    let seen = this.#progress?.[0] ?? 0;
+    let since = Date.now();
+    const timer = setInterval(
+      () => {
+        const now = this.#progress?.[0] ?? 0;
+        if (now !== seen) [seen, since] = [now, Date.now()];
+        else if (Date.now() - since >= timeout) this.#timeOut(now);
+      },
+      Math.max(10, Math.min(timeout / 4, 1000)),
+    );
+    return () => clearInterval(timer);
+  }
+
+  #timeOut(row: number): void {
+    const where = this.#isIdle || this.#progress === null ? '' : ` at ${this.#describeRow(row)}`;
+    const limit = `${this.options.limits.timeout / 1000} s`;
+    this.#end(this.#fail(`did not end within ${limit}${where}`, 'Look for a loop that never ends, or raise timeout of the step'));
+    void this.#worker.terminate();
+  }
+
+  #settle(answer: WorkerAnswer): void {
+    const waiting = this.#waiting;
+    if (waiting === null) {
+      this.#early = answer;
+      return;
+    }
+    this.#early = null;
+    this.#waiting = null;
+    waiting.resolve(answer);
+  }
+
+  #end(error: EtlError): void {
+    this.#ended ??= error;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.reject(this.#ended);
+  }
+
+  #errorOf(error: unknown): EtlError {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const limit = `${Math.round(this.options.limits.memory / 2 ** 20)} MB`;
+      return this.#fail(`used more than ${limit} of memory`, 'Do not collect rows in it, or raise memory of the step', error);
+    }
+    const stack = error instanceof Error ? (error.stack ?? null) : null;
+    return this.#fail(`failed: ${messageOf(error)}`, 'Correct the script', error, stack);
+  }
+
+  #failureOf({ message, stack, row, isValue }: FailedAnswer): EtlError {
+    const where = row === null ? '' : ` at ${this.#describeRow(row)}`;
+    const hint = isValue
+      ? 'Correct what the script gives back, or its columns'
+      : 'Correct the script, or set on_error: reject to refuse such rows';
+    return this.#fail(`failed${where}: ${message}`, hint, undefined, isValue ? null : stack);
+  }
+
+  #fail(what: string, hint: string, cause?: unknown, stack: string | null = null): EtlError {
+    const { name } = this.options;
+    const place = stack === null ? null : scriptPlace(stack);
+    const where = place === null ? '' : ` (${place.file}:${place.line}:${place.column})`;
+    return new EtlError('SCRIPT_FAILED', `Script ${name} ${what}${where}`, { hint, cause, ...(place === null ? {} : { place }) });
+  }
+}
+
+/** Secrets of the environment are for connections, not for scripts. */
+const withoutSecrets = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ETL_SECRET_')));
+
+function printLines(stream: NodeJS.ReadableStream, print: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) print(line);
+  });
+  stream.on('end', () => {
+    if (rest !== '') print(rest);
+  });
+}
