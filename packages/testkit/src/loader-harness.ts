@@ -27,8 +27,8 @@ export interface LoaderHarness {
   connection(): unknown;
   /** Options of a load into the target of this name, which may hold any character. */
   target(name: string): unknown;
-  /** What the target holds; null: it does not exist. */
-  rows(name: string): Promise<Stored | null>;
+  /** What the target holds; null: it does not exist. `schema` says what was loaded, for targets that hold texts without their types. */
+  rows(name: string, schema: Schema): Promise<Stored | null>;
   /** Whether the target can hold this type; where it cannot, the load must be refused. Default: every type. */
   holds?(type: FieldType): boolean;
   /** Makes a target that refuses some rows, by a constraint for example, and gives rows for `append` some of which it refuses. */

@@ -66,7 +66,7 @@ export interface LoaderWorld extends ConnectionWorld {
   /** A whole load in a connection of its own. */
   load(request: LoadRequest): Promise<LoadResult>;
   /** What the target holds by native means, sorted by the first column; fails where it does not exist. */
-  stored(name: string): Promise<Stored>;
+  stored(name: string, schema: Schema): Promise<Stored>;
 }
 
 /** The name under which the state of a target's load is kept. */
@@ -100,8 +100,8 @@ export async function loaderWorld(connector: Connector, harness: LoaderHarness):
       const named = { ...request, run: request.run ?? randomUUID() };
       return apart(request.name, async (one) => finishLoad(await begin(one, named), named));
     },
-    async stored(name) {
-      const stored = await harness.rows(name);
+    async stored(name, schema) {
+      const stored = await harness.rows(name, schema);
       if (stored === null) throw new Error(`The target ${name} does not exist`);
       return stored;
     },

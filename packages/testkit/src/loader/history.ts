@@ -11,7 +11,7 @@ export const historyTests: ContractTests<LoaderWorld> = {
     expectCounts((await world.load(smallLoad(name, 'history', [row(1, 'a'), row(2, null)]))).counts, { inserted: 2 });
     const { counts } = await world.load(smallLoad(name, 'history', [row(1, 'a'), row(2, 'b'), row(3, 'c')]));
     expectCounts(counts, { inserted: 1, updated: 1, unchanged: 1 });
-    const stored = await world.stored(name);
+    const stored = await world.stored(name, smallSchema);
     expectEqual(
       project(stored, smallSchema)
         .map((one) => JSON.stringify(one))
@@ -24,7 +24,7 @@ export const historyTests: ContractTests<LoaderWorld> = {
   'history opens a version again that was current before': async (world) => {
     const name = world.fresh();
     for (const value of ['a', 'b', 'a']) await world.load(smallLoad(name, 'history', [row(1, value)]));
-    const versions = project(await world.stored(name), smallSchema).map(([, value]) => value);
+    const versions = project(await world.stored(name, smallSchema), smallSchema).map(([, value]) => value);
     expectEqual(versions.sort(), ['a', 'a', 'b'], 'versions of the one row');
   },
 };

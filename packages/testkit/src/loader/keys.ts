@@ -77,7 +77,7 @@ const foundByKeyTests = (mode: Mode): ContractTests<LoaderWorld> => ({
       ['1', 'b', '3'],
       ['2', ' ', '4'],
     ];
-    expectEqual(order(project(await world.stored(name), schema)), order(expected), 'rows');
+    expectEqual(order(project(await world.stored(name, schema), schema)), order(expected), 'rows');
   },
   [`${mode} works where every column is in the key`]: async (world) => {
     const name = world.fresh();

@@ -14,9 +14,9 @@ const allOrNothing = (mode: Mode): ContractTests<LoaderWorld> => ({
     const { name, load, request } = await half(world, mode);
     const loader = await world.loader(name);
     const visible = loader.traits.visible === 'per-item';
-    const during = await world.harness.rows(name);
+    const during = await world.harness.rows(name, smallSchema);
     await load.seal();
-    const sealed = await world.harness.rows(name);
+    const sealed = await world.harness.rows(name, smallSchema);
     if (!visible) {
       expectEqual(during?.rows.length, 2, 'rows in the target before seal');
       expectEqual(sealed?.rows.length, 2, 'rows in the target after seal');

@@ -30,7 +30,7 @@ export function refusedRowTests(harness: LoaderHarness): ContractTests<LoaderWor
       );
       const good = rows.filter((_, at) => !refused.includes(at));
       expectCounts(counts, { inserted: good.length });
-      expectRows(project(await world.stored(name), schema), good, schema, 'good rows');
+      expectRows(project(await world.stored(name, schema), schema), good, schema, 'good rows');
     },
   };
 }

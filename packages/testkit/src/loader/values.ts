@@ -48,8 +48,8 @@ const batchTests = (mode: Mode, side: readonly HardValues[]): ContractTests<Load
     await world.load({ name: first, schema, rows, mode, form: 'rows', size: 3 });
     await world.load({ name: second, schema, rows, mode, form: 'text', size: 3 });
     expectRows(
-      project(await world.stored(second), schema),
-      project(await world.stored(first), schema),
+      project(await world.stored(second, schema), schema),
+      project(await world.stored(first, schema), schema),
       schema,
       'from cells against from values',
     );
@@ -107,7 +107,7 @@ async function storesExactly(world: LoaderWorld, { schema, rows }: Table, mode: 
   const { rejects } = await world.load({ name, schema, rows, mode, size: 7 });
   expectEqual(rejects.length, 0, `rejects of good rows, the first is ${JSON.stringify(rejects[0])}`);
   expectEqual(
-    (await world.stored(name)).columns,
+    (await world.stored(name, schema)).columns,
     schema.fields.map((one) => one.name),
     'columns of the target',
   );
@@ -120,14 +120,14 @@ async function storesOnlyColumn(world: LoaderWorld, mode: Mode): Promise<void> {
   const name = world.fresh();
   await world.load({ name, schema, rows, mode });
   const order = (all: readonly TextRow[]): string[] => all.map((row) => JSON.stringify(row)).sort();
-  expectEqual(order(project(await world.stored(name), schema)), order(rows), 'rows of the only column');
+  expectEqual(order(project(await world.stored(name, schema), schema)), order(rows), 'rows of the only column');
 }
 
 async function refusesType(world: LoaderWorld, values: HardValues, mode: Mode): Promise<void> {
   const { schema, rows } = tableOf(values);
   const name = world.fresh();
   await expectError(['CAPABILITY_MISSING', 'SCHEMA_MISMATCH'], () => world.load({ name, schema, rows, mode }), `a load of ${values.name}`);
-  expectThat(((await world.harness.rows(name))?.rows.length ?? 0) === 0, 'rows arrived all the same');
+  expectThat(((await world.harness.rows(name, schema))?.rows.length ?? 0) === 0, 'rows arrived all the same');
 }
 
 const oddColumns: Table = {
