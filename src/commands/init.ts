@@ -80,10 +80,11 @@ export default class Init extends ProjectCommand {
     return { cwd: directory, questions, signal: this.signal };
   }
 
-  #render({ project, directory, job, written, unchanged }: InitResult): void {
+  #render({ project, directory, job, added, written, unchanged }: InitResult): void {
     const { terminal } = this;
     const { palette } = terminal;
-    terminal.say(`${palette.good('✔')} ${palette.bold(project)} is ready in ${directory}\n`);
+    const what = added ? `The job ${palette.bold(job)} is ready in the project ${project}` : `${palette.bold(project)} is ready`;
+    terminal.say(`${palette.good('✔')} ${what}, in ${directory}\n`);
     terminal.say(fileTree(written, palette));
     if (unchanged.length > 0) terminal.say(palette.faint(`  ${unchanged.length} files were there already and are unchanged`));
     const steps = [

@@ -110,7 +110,7 @@ export default class Run extends ProjectCommand {
           ...drawing,
         }, // prettier-ignore
       );
-      return await Promise.all(outcomes.map((outcome) => this.#told(outcome)));
+      return outcomes.map((outcome) => this.#told(outcome));
     } finally {
       drawing.stop();
     }
@@ -130,25 +130,31 @@ export default class Run extends ProjectCommand {
           return;
         }
         display.stop();
-        terminal.say(renderRun(record, { palette: terminal.palette, width: terminal.width('stderr'), bin: this.config.bin }));
+        terminal.say(
+          renderRun(record, {
+            palette: terminal.palette,
+            width: terminal.width('stderr'),
+            bin: this.config.bin,
+            failure: this.#failure(record),
+          }),
+        );
       },
       stop: () => display.stop(),
     };
   }
 
-  /** Errors of runs are rendered like errors of commands. */
-  async #told(outcome: { job: string; record: RunRecord } | { job: string; refused: Error }): Promise<ReportedOutcome> {
-    if ('refused' in outcome) {
-      if (!isEtlError(outcome.refused)) throw outcome.refused;
-      this.terminal.tell(await this.renderFailure(outcome.refused));
-      return { job: outcome.job, refused: outcome.refused };
-    }
-    const { error } = outcome.record;
-    if (error !== null) {
-      const { code, message, hint, place } = error;
-      this.terminal.tell(await this.renderFailure(new EtlError(code, message, { place, ...(hint !== null && { hint }) })));
-    }
-    return outcome;
+  #failure({ error }: RunRecord): string | null {
+    if (error === null) return null;
+    const { code, message, hint, place } = error;
+    return this.renderFailure(new EtlError(code, message, { place, ...(hint !== null && { hint }) }));
+  }
+
+  /** A run that could not even begin has said nothing yet. */
+  #told(outcome: { job: string; record: RunRecord } | { job: string; refused: Error }): ReportedOutcome {
+    if (!('refused' in outcome)) return outcome;
+    if (!isEtlError(outcome.refused)) throw outcome.refused;
+    this.terminal.tell(this.renderFailure(outcome.refused));
+    return { job: outcome.job, refused: outcome.refused };
   }
 }
 

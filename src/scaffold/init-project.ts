@@ -36,6 +36,8 @@ export interface InitResult extends WrittenFiles {
   readonly project: string;
   readonly directory: string;
   readonly job: string;
+  /** A job was added to a project that was there. */
+  readonly added: boolean;
 }
 
 const usualTarget = './out/warehouse.duckdb';
@@ -53,7 +55,7 @@ export async function initProject(request: InitRequest): Promise<InitResult> {
   const base = project === null ? await baseFiles() : [];
   const given = new Set(files.map(({ path }) => path));
   const written = await writeFiles(directory, [...files, ...base.filter(({ path }) => !given.has(path))], { force });
-  return { project: name, directory, job, ...written };
+  return { project: name, directory, job, added: project !== null, ...written };
 }
 
 async function chooseBeginning({ template, from, to, yes, project, questions }: InitRequest): Promise<Beginning> {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { EtlError, type Catalog, type Schema } from '@etl/sdk';
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
@@ -50,6 +51,7 @@ export async function planOwnJob(request: OwnDataRequest): Promise<{ readonly pl
     plan,
     files: [
       ...projectFile,
+      ...targetFolder(plan.to, request),
       { path: `${folder}/job.yaml`, content: composeJob(plan) },
       { path: `${folder}/schemas.yaml`, content: schemasText(null, new Map([[dataset, schema]]), `${folder}/schemas.yaml`) },
       { path: `${folder}/job.test.yaml`, content: composeTest(plan) },
@@ -95,4 +97,13 @@ async function chooseKey({ fields }: Schema, { key, questions, yes }: OwnDataReq
   const wrong = unknownColumns(key, columns);
   if (wrong !== null) throw new EtlError('USAGE', `--key: ${wrong}`);
   return key;
+}
+
+/** The folder of a new target, so that it is there when the job runs; what is loaded into it is not shared. */
+function targetFolder({ options, connector }: Endpoint, { directory }: OwnDataRequest): ScaffoldFile[] {
+  if (options === null || !options.path.startsWith('./')) return [];
+  const path = posix.normalize(connector === 'file' ? options.path : posix.dirname(options.path));
+  return path === '.' || path === './' || existsSync(join(directory, path))
+    ? []
+    : [{ path: posix.join(path, '.gitignore'), content: '*\n!.gitignore\n' }];
 }

@@ -1,4 +1,4 @@
-const plain = /^[A-Za-z][A-Za-z0-9_]*([-./][A-Za-z0-9_]+)*$/;
+const plain = /^[A-Za-z][A-Za-z0-9_]*([-./ ][A-Za-z0-9_]+)*$/;
 const wordsOfYaml = /^(true|false|yes|no|on|off|null|y|n|nan|inf)$/i;
 
 /** A text as a YAML scalar that every reader takes as exactly this text. JSON's quoting is YAML's. */

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command, Errors, type Interfaces } from '@oclif/core';
-import type { EtlError } from '@etl/sdk';
+import type { EtlError, Place } from '@etl/sdk';
 import { codeFrame } from '../project/code-frame.js';
 import { errorDocument } from './error-document.js';
 import { exitCodeOf, type ExitCode } from './exit-codes.js';
@@ -84,20 +84,29 @@ export abstract class EtlCommand extends Command {
     const exitCode = this.interruptedWith ?? exitCodeOf(failure.code);
     this.exitWith(exitCode);
     if (this.jsonEnabled()) this.logJson(errorDocument(failure, exitCode));
-    else this.terminal.tell(await this.renderFailure(failure));
+    else this.terminal.tell(this.renderFailure(failure));
   }
 
   /** The error as people read it, with the lines of the file where it stands. */
-  protected async renderFailure(error: EtlError): Promise<string> {
+  protected renderFailure(error: EtlError): string {
     const { variables, directory } = this.outside;
-    const { file, line, column } = error.place;
     const path = (name: string): string => relative(directory, join(this.#place, name)) || name;
-    const source = file === undefined || line === undefined ? null : await readFile(join(this.#place, file), 'utf8').catch(() => null);
-    const frame =
-      source === null || file === undefined || line === undefined
-        ? null
-        : codeFrame(source, { file, line, column: column ?? 1, length: 1 });
-    return renderError(error, { palette: this.terminal.palette, verbose: globalSwitches(this.argv, variables).verbose, frame, path });
+    return renderError(error, {
+      palette: this.terminal.palette,
+      verbose: globalSwitches(this.argv, variables).verbose,
+      frame: this.#frame(error.place),
+      path,
+    });
+  }
+
+  #frame({ file, line, column = 1 }: Place): string | null {
+    if (file === undefined || line === undefined) return null;
+    try {
+      return codeFrame(readFileSync(join(this.#place, file), 'utf8'), { file, line, column, length: 1 });
+    } catch {
+      // The file is gone or was never one: the error says enough without its lines.
+      return null;
+    }
   }
 
   override async finally(): Promise<void> {

@@ -5,6 +5,8 @@ import { rejectedRows } from './run-report.js';
 
 export interface RunRendering extends BalanceOptions {
   readonly bin: string;
+  /** The error of the run as people read it; null: none. */
+  readonly failure: string | null;
 }
 
 const marks = { done: '✔', failed: '✖', interrupted: '■', running: '■' } as const;
@@ -16,12 +18,17 @@ const words = {
 } as const;
 
 /** The end of a run for people: what became of every row, and what to type next. */
-export function renderRun(run: RunRecord, { palette, width, bin }: RunRendering): string {
+export function renderRun(run: RunRecord, { palette, width, bin, failure }: RunRendering): string {
   const paint = run.status === 'done' ? palette.good : run.status === 'failed' ? palette.bad : palette.caution;
   const time = run.finished === null ? '' : ` in ${formatDuration(Date.parse(run.finished) - Date.parse(run.started))}`;
   const title = `${paint(marks[run.status])} ${palette.bold(run.job)} ${words[run.status]}${run.status === 'done' ? time : ''} ${palette.faint(`(run ${run.id})`)}`;
   const balance = balanceTable(run, { palette, width });
-  return [title, ...(balance === '' ? [] : ['', balance]), ...nextLines(run, { palette, bin })].join('\n');
+  return [
+    title,
+    ...(balance === '' ? [] : ['', balance]),
+    ...(failure === null ? [] : ['', failure]),
+    ...nextLines(run, { palette, bin }),
+  ].join('\n');
 }
 
 function nextLines(run: RunRecord, { palette, bin }: Pick<RunRendering, 'palette' | 'bin'>): string[] {

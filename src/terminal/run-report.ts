@@ -41,14 +41,14 @@ export function runReport(outcomes: readonly ReportedOutcome[], { failOnReject, 
 
 function reportedRun(outcome: ReportedOutcome): ReportedRun {
   if ('refused' in outcome) {
-    const nothing = { id: null, environment: null, started: null, finished: null, datasets: {}, loads: [], cursors: {}, warnings: [] };
-    return { ...nothing, job: outcome.job, status: 'refused', error: errorSummary(outcome.refused) };
+    const nothing = { environment: null, started: null, finished: null, datasets: {}, loads: [], cursors: {}, warnings: [] };
+    return { id: null, job: outcome.job, status: 'refused', ...nothing, error: errorSummary(outcome.refused) };
   }
   const { id, job, status, environment, started, finished, datasets, loads, cursors, warnings, error } = outcome.record;
   const place = error === null || Object.keys(error.place).length === 0 ? null : error.place;
   return {
-    id, job, environment, started, finished, datasets, loads, cursors, warnings,
-    status: status === 'running' ? 'interrupted' : status,
+    id, job, status: status === 'running' ? 'interrupted' : status,
+    environment, started, finished, datasets, loads, cursors, warnings,
     error: error && { code: error.code, message: error.message, hint: error.hint, place },
   }; // prettier-ignore
 }

@@ -23,7 +23,7 @@ export default class ConnectorsList extends ProjectCommand {
   async run(): Promise<{ status: 'done'; exitCode: 0; connectors: Listed[] }> {
     await this.parse(ConnectorsList);
     const registry = await this.registry();
-    for (const problem of registry.problems) this.terminal.warn(await this.renderFailure(problem));
+    for (const problem of registry.problems) this.terminal.warn(this.renderFailure(problem));
     const connectors = registry.list().map(listed);
     if (!this.jsonEnabled()) this.#render(connectors);
     return { status: 'done', exitCode: 0, connectors };
