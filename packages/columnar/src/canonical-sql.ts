@@ -14,7 +14,7 @@ export function canonicalSql(field: Field, expression: string): string {
     case 'bytes':
       return `lower(hex(${expression}))`;
     case 'float':
-      return floatSql(text);
+      return floatSql(type.bits === 32 ? float32Text(expression) : text);
     case 'decimal':
       return type.precision !== undefined && type.precision === type.scale ? leadingZero(text) : text;
     case 'json':
@@ -46,6 +46,20 @@ function floatSql(text: string): string {
     `case when contains(${text}, 'e') then ${scientific} when ends_with(${text}, '.0') then left(${text}, -2) ` +
     `when ${text} = 'nan' then 'NaN' when ${text} = 'inf' then 'Infinity' when ${text} = '-inf' then '-Infinity' else ${text} end`
   );
+}
+
+/**
+ * DuckDB writes FLOAT with more digits than needed: the fewest that read back as the same number. Below the smallest normal float fewer
+ * than six may do, above it six digits are always exact. The nudge rounds a tie away from zero, as JavaScript does.
+ */
+function float32Text(expression: string): string {
+  const digits = (count: number): string => `format('{:.${count}g}', cast(${expression} as double) * (1 + 1e-15))`;
+  const same = (count: number): string => `cast(${digits(count)} as float) = ${expression}`;
+  const attempts = [
+    ...[1, 2, 3, 4, 5].map((count) => `when abs(${expression}) < 1.1754944e-38 and ${same(count)} then ${digits(count)}`),
+    ...[6, 7, 8].map((count) => `when ${same(count)} then ${digits(count)}`),
+  ];
+  return `case ${attempts.join(' ')} when ${expression} is null then null else ${digits(9)} end`;
 }
 
 /** Where all digits are behind the point DuckDB leaves the zero before it out. */

@@ -20,6 +20,8 @@ function translate(native: string): Translation {
   if (/^INTERRUPT/i.test(native) || kind === 'Interrupt') return { code: 'CANCELLED', message: 'The statement was interrupted' };
   if (kind === 'IO' || /^IO Error/.test(native)) return ioError(text);
   if (/^Out of Memory/i.test(native)) return outOfMemory(text);
+  if (/read-only mode/i.test(text)) return readOnly(text);
+  if (/configuration has been locked|cannot be changed while|when database is running/i.test(text)) return lockedSetting(text);
   return byKind(kind, text) ?? { code: 'INTERNAL', message: `DuckDB failed: ${firstLine(native)}` };
 }
 
@@ -58,17 +60,25 @@ function byKind(kind: string, text: string): Translation | undefined {
       return { code: 'CONFLICT', message: firstLine(text), options: { hint: 'Drop or change what depends on it first' } };
     case 'Invalid Configuration':
     case 'Invalid Configuration Value':
-      return {
-        code: 'PERMISSION_DENIED',
-        message: firstLine(text),
-        options: { hint: 'The settings of the SQL engine are locked while a job runs' },
-      };
+      return lockedSetting(text);
     default:
       return undefined;
   }
 }
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text;
+
+const lockedSetting = (text: string): Translation => ({
+  code: 'PERMISSION_DENIED',
+  message: firstLine(text),
+  options: { hint: 'The settings of the SQL engine are locked while a job runs' },
+});
+
+const readOnly = (text: string): Translation => ({
+  code: 'PERMISSION_DENIED',
+  message: firstLine(text),
+  options: { hint: 'Take read_only out of the connection to write into it' },
+});
 
 const diskFull = (native: string): Translation => ({
   code: 'DISK_FULL',
@@ -128,8 +138,14 @@ function constraint(text: string): Translation {
   return { code: 'CONFLICT', message: withoutValues(text) };
 }
 
-function catalog(text: string): Translation {
+/** DuckDB's guess, unless it is a table of its own. */
+function guessOf(text: string): string | undefined {
   const guess = /Did you mean "([^"]*)"/.exec(text)?.[1];
+  return guess === undefined || /^(pg_|duckdb_|sqlite_|information_schema\.|pragma_)/.test(guess) ? undefined : guess;
+}
+
+function catalog(text: string): Translation {
+  const guess = guessOf(text);
   const code: ErrorCode = /already exists/.test(text) ? 'CONFLICT' : /^Table/.test(text) ? 'NOT_FOUND' : 'SQL_FAILED';
   const options = statementOptions(text);
   return { code, message: firstLine(text), options: { ...options, ...(guess === undefined ? {} : { hint: `Did you mean ${guess}?` }) } };
