@@ -44,7 +44,7 @@ export default class Init extends ProjectCommand {
   ];
   static override exitCodes = [0, 1, 2, 4, 130] as const;
 
-  async run(): Promise<InitResult> {
+  async run(): Promise<{ status: 'done'; exitCode: 0 } & InitResult> {
     const { initProject } = await import('../scaffold/init-project.js');
     const { args, flags } = await this.parse(Init);
     const result = await initProject({
@@ -54,7 +54,7 @@ export default class Init extends ProjectCommand {
       registry: await this.registry(),
     });
     this.#render(result);
-    return result;
+    return { status: 'done', exitCode: 0, ...result };
   }
 
   /** In a project a job is added, unless a template or another folder is asked for. */

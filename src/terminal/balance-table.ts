@@ -22,7 +22,7 @@ function stepsTable(datasets: RunRecord['datasets'], options: BalanceOptions): s
   const lines = Object.entries(datasets).flatMap(([dataset, { steps }]) =>
     steps.map((counts, index): Line<StepCounts> => ({ labels: [index === 0 ? dataset : '', counts.step], counts })),
   );
-  return countsTable([{ title: 'dataset' }, { title: 'step', weight: 1 }], lines, {
+  return countsTable([{ title: 'dataset', weight: 1 }, { title: 'step' }], lines, {
     ...options,
     columns: stepColumns,
     always: ['in', 'out'],
