@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import Clean from '../../src/commands/clean.js';
 import { clean, etlPaths, lockJob, planClean, writeManifest } from '../../src/state/index.js';
 import { historyProject } from './history-project.js';
-import { runCommand } from './run-command.js';
+import { tryCommand } from './try-command.js';
 import { temporaryFolders } from './temporary-folder.js';
 
 const folder = temporaryFolders();
@@ -35,7 +35,7 @@ describe('etl clean', () => {
   it('shows what would go and removes nothing with --dry-run', async () => {
     const { directory, etl } = await project();
     const lock = await lockJob({ etl, job: 'busy', run: 'd1' });
-    const { stdout, stderr, exitCode } = await runCommand(Clean, ['--keep', '1', '--dry-run'], { directory });
+    const { stdout, stderr, exitCode } = await tryCommand(Clean, ['--keep', '1', '--dry-run'], { directory });
     await lock.release();
     expect(exitCode).toBe(0);
     expect(
@@ -57,7 +57,7 @@ describe('etl clean', () => {
   it('keeps running and unfinished runs, their spool and all state, however strict', async () => {
     const { directory, etl } = await project();
     const lock = await lockJob({ etl, job: 'busy', run: 'd1' });
-    const { json } = await runCommand(Clean, ['--keep', '0', '--older-than', '0s', '--yes', '--json'], { directory });
+    const { json } = await tryCommand(Clean, ['--keep', '0', '--older-than', '0s', '--yes', '--json'], { directory });
     await lock.release();
     expect(json).toMatchObject({ status: 'done', dryRun: false });
     expect((await readdir(etlPaths(etl).runs)).sort()).toEqual(['c1', 'd1']);
@@ -90,7 +90,7 @@ describe('etl clean', () => {
   it('stops at a damaged manifest instead of guessing what is unfinished', async () => {
     const { directory, etl } = await project();
     await writeFile(join(etlPaths(etl).jobs, 'broken.json'), '{"ver');
-    const { exitCode, stderr } = await runCommand(Clean, ['--keep', '0', '--older-than', '0s', '--yes'], { directory });
+    const { exitCode, stderr } = await tryCommand(Clean, ['--keep', '0', '--older-than', '0s', '--yes'], { directory });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('broken.json');
     expect(await readdir(etlPaths(etl).runs)).toHaveLength(6);
@@ -98,8 +98,8 @@ describe('etl clean', () => {
 
   it('refuses a duration that is none, and to go on without a person', async () => {
     const { directory } = await project();
-    expect(await runCommand(Clean, ['--older-than', 'soon'], { directory })).toMatchObject({ exitCode: 2 });
-    expect(await runCommand(Clean, ['--keep', '0'], { directory })).toMatchObject({
+    expect(await tryCommand(Clean, ['--older-than', 'soon'], { directory })).toMatchObject({ exitCode: 2 });
+    expect(await tryCommand(Clean, ['--keep', '0'], { directory })).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('--yes'),
     });

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import Logs from '../../src/commands/logs.js';
 import { etlPaths, followLog, lockJob, logFile, openLog, readLog, Redactor } from '../../src/state/index.js';
 import { historyProject } from './history-project.js';
-import { runCommand } from './run-command.js';
+import { tryCommand } from './try-command.js';
 import { temporaryFolders } from './temporary-folder.js';
 
 const folder = temporaryFolders();
@@ -13,14 +13,14 @@ describe('etl logs', () => {
   it('prints the newest run for people, and the entries as they are kept for programs', async () => {
     const directory = await folder();
     await historyProject(directory, [{ id: 'r1', log: ['first\u001b[31m', 'second'] }]);
-    const { stdout, exitCode } = await runCommand(Logs, [], { directory });
+    const { stdout, exitCode } = await tryCommand(Logs, [], { directory });
     expect(exitCode).toBe(0);
     const [first = '', second = '', third = ''] = stdout.split('\n');
     expect(first).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}first.* dataset=orders at="a b"$/);
     expect(first).not.toContain('\u001b');
     expect(second).toContain('second');
     expect(third).toContain('debug the end');
-    const json = await runCommand(Logs, ['r1', '--level', 'warn', '--json'], { directory });
+    const json = await tryCommand(Logs, ['r1', '--level', 'warn', '--json'], { directory });
     const entries = json.stdout
       .trimEnd()
       .split('\n')
@@ -34,7 +34,7 @@ describe('etl logs', () => {
   it('answers an unknown run with one error document', async () => {
     const directory = await folder();
     await historyProject(directory, []);
-    expect((await runCommand(Logs, ['r9', '--json'], { directory })).json).toMatchObject({
+    expect((await tryCommand(Logs, ['r9', '--json'], { directory })).json).toMatchObject({
       status: 'error',
       exitCode: 1,
       error: { code: 'NOT_FOUND' },
@@ -52,7 +52,7 @@ describe('etl logs', () => {
       log.close();
       await lock.release();
     };
-    const { stdout, exitCode } = await runCommand(Logs, ['--follow', '--level', 'warn'], { directory, meanwhile });
+    const { stdout, exitCode } = await tryCommand(Logs, ['--follow', '--level', 'warn'], { directory, meanwhile });
     expect(exitCode).toBe(0);
     expect(
       stdout
@@ -66,7 +66,7 @@ describe('etl logs', () => {
     const directory = await folder();
     const etl = await historyProject(directory, [{ id: 'r1', status: 'running', finished: null, log: ['begun'] }]);
     const lock = await lockJob({ etl, job: 'daily', run: 'r1' });
-    const { exitCode, stdout } = await runCommand(Logs, ['--follow'], {
+    const { exitCode, stdout } = await tryCommand(Logs, ['--follow'], {
       directory,
       async meanwhile({ signals }) {
         await sleep(300);

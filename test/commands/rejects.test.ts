@@ -7,7 +7,7 @@ import RejectsList from '../../src/commands/rejects/list.js';
 import RejectsShow from '../../src/commands/rejects/show.js';
 import { writeManifest } from '../../src/state/index.js';
 import { historyProject } from './history-project.js';
-import { runCommand } from './run-command.js';
+import { tryCommand } from './try-command.js';
 import { temporaryFolders } from './temporary-folder.js';
 
 const folder = temporaryFolders();
@@ -30,20 +30,20 @@ async function project(): Promise<string> {
 describe('etl rejects', () => {
   it('list counts by run, dataset, step and reason', async () => {
     const directory = await project();
-    const { stdout, exitCode } = await runCommand(RejectsList, [], { directory });
+    const { stdout, exitCode } = await tryCommand(RejectsList, [], { directory });
     expect(exitCode).toBe(0);
     expect(stdout.trimEnd().split('\n').slice(1)).toEqual([
       'r1\tdaily\torders\tcast\ttotal is no number\t3',
       'r3\tother\torders\tcast\ttotal is no number\t1',
     ]);
-    const json = (await runCommand(RejectsList, ['--job', 'other', '--json'], { directory })).json;
+    const json = (await tryCommand(RejectsList, ['--job', 'other', '--json'], { directory })).json;
     expect(json).toMatchObject({ status: 'done', runs: [{ run: 'r3', rows: 1, groups: [{ dataset: 'orders', rows: 1 }] }] });
-    expect((await runCommand(RejectsList, ['--run', 'r2', '--json'], { directory })).json).toMatchObject({ runs: [] });
+    expect((await tryCommand(RejectsList, ['--run', 'r2', '--json'], { directory })).json).toMatchObject({ runs: [] });
   });
 
   it('show takes the newest run that keeps any, and makes null, empty and control characters visible', async () => {
     const directory = await project();
-    const { stdout, stderr } = await runCommand(RejectsShow, ['--limit', '3'], { directory });
+    const { stdout, stderr } = await tryCommand(RejectsShow, ['--limit', '3'], { directory });
     const lines = stdout
       .replace(/\n+$/, '')
       .split('\n')
@@ -54,8 +54,8 @@ describe('etl rejects', () => {
     expect(lines[3]?.slice(3)).toEqual(['null', '']);
     expect(stderr).toContain('r1');
     expect(stderr).not.toContain('There are more');
-    expect((await runCommand(RejectsShow, ['--limit', '2'], { directory })).stderr).toContain('etl rejects export r1');
-    const json = (await runCommand(RejectsShow, ['r1', '--field', 'total', '--json'], { directory })).json;
+    expect((await tryCommand(RejectsShow, ['--limit', '2'], { directory })).stderr).toContain('etl rejects export r1');
+    const json = (await tryCommand(RejectsShow, ['r1', '--field', 'total', '--json'], { directory })).json;
     expect(json).toMatchObject({
       run: 'r1',
       more: false,
@@ -65,7 +65,7 @@ describe('etl rejects', () => {
 
   it('export writes every cell exactly, into a file that is there whole and for this user alone', async () => {
     const directory = await project();
-    const { exitCode, stdout, stderr } = await runCommand(RejectsExport, ['r1', '--to', 'out.csv'], { directory });
+    const { exitCode, stdout, stderr } = await tryCommand(RejectsExport, ['r1', '--to', 'out.csv'], { directory });
     expect([exitCode, stdout]).toEqual([0, '']);
     expect(stderr).toContain('3 rows');
     const file = join(directory, 'out.csv');
@@ -74,10 +74,10 @@ describe('etl rejects', () => {
     expect(text.startsWith('id,total,_etl_run,_etl_job,_etl_dataset,_etl_step,_etl_reason,')).toBe(true);
     expect(text).toContain('\r\n2,"a,""b""\n\tc",r1,');
     expect(text).toContain('\r\n,"",r1,');
-    const again = await runCommand(RejectsExport, ['r1', '--to', 'out.csv', '--json'], { directory });
+    const again = await tryCommand(RejectsExport, ['r1', '--to', 'out.csv', '--json'], { directory });
     expect(again.json).toMatchObject({ status: 'error', error: { code: 'CONFLICT', hint: expect.stringContaining('--force') } });
     expect(await readFile(file, 'utf8')).toBe(text);
-    expect((await runCommand(RejectsExport, ['r3', '--to', 'out.csv', '--force', '--json'], { directory })).json).toMatchObject({
+    expect((await tryCommand(RejectsExport, ['r3', '--to', 'out.csv', '--force', '--json'], { directory })).json).toMatchObject({
       rows: 1,
     });
     expect(await readFile(file, 'utf8')).toContain('"[""1"",""2"",""3""]"');
@@ -85,7 +85,7 @@ describe('etl rejects', () => {
 
   it('export into a pipe is nothing but the rows', async () => {
     const directory = await project();
-    const { stdout, stderr } = await runCommand(RejectsExport, ['r1', '--format', 'ndjson'], { directory });
+    const { stdout, stderr } = await tryCommand(RejectsExport, ['r1', '--format', 'ndjson'], { directory });
     expect(stderr).toBe('');
     expect(
       stdout
@@ -97,22 +97,22 @@ describe('etl rejects', () => {
 
   it('discard needs a person or --yes, and leaves unfinished runs alone', async () => {
     const directory = await project();
-    const discard = (...argv: string[]) => runCommand(RejectsDiscard, argv, { directory });
+    const discard = (...argv: string[]) => tryCommand(RejectsDiscard, argv, { directory });
     expect(await discard('r1')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
     await writeManifest(join(directory, '.etl'), 'daily', { run: 'r1', started: '2026-11-20T08:00:00Z', phase: 'running', data: null });
     expect(await discard('r1', '--yes')).toMatchObject({ exitCode: 7 });
     expect((await discard('r3', '--yes', '--json')).json).toMatchObject({ status: 'done', run: 'r3', rows: 1 });
-    expect((await runCommand(RejectsList, ['--json'], { directory })).json).toMatchObject({ runs: [{ run: 'r1', rows: 3 }] });
+    expect((await tryCommand(RejectsList, ['--json'], { directory })).json).toMatchObject({ runs: [{ run: 'r1', rows: 3 }] });
   });
 
   it('discard asks on a terminal, and no is the usual answer', async () => {
     const directory = await project();
     const answer = async (typed: string): Promise<string> => {
-      const { stderr } = await runCommand(RejectsDiscard, ['r1'], {
+      const { stderr } = await tryCommand(RejectsDiscard, ['r1'], {
         directory,
         tty: true,
         async meanwhile({ stdin, stderr: shown }) {
-          while (!shown().includes('for good?')) await new Promise((resolve) => setTimeout(resolve, 20));
+          while (!shown.text.includes('for good?')) await new Promise((resolve) => setTimeout(resolve, 20));
           stdin.write(`${typed}\r`);
         },
       });

@@ -5,7 +5,7 @@ import RunsList from '../../src/commands/runs/list.js';
 import RunsShow from '../../src/commands/runs/show.js';
 import { etlPaths, lockJob } from '../../src/state/index.js';
 import { historyProject } from './history-project.js';
-import { runCommand } from './run-command.js';
+import { tryCommand } from './try-command.js';
 import { temporaryFolders } from './temporary-folder.js';
 
 const folder = temporaryFolders();
@@ -37,7 +37,7 @@ describe('etl runs list', () => {
   };
 
   it('shows the newest first, with what became of the rows, as tab-separated text in a pipe', async () => {
-    const { exitCode, stdout, stderr } = await runCommand(RunsList, [], { directory: await open() });
+    const { exitCode, stdout, stderr } = await tryCommand(RunsList, [], { directory: await open() });
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(
       stdout
@@ -55,13 +55,13 @@ describe('etl runs list', () => {
   it('filters by job, outcome and number, and gives programs whole records', async () => {
     const directory = await open();
     const ids = async (...argv: string[]): Promise<string[]> => {
-      const { json } = await runCommand(RunsList, [...argv, '--json'], { directory });
+      const { json } = await tryCommand(RunsList, [...argv, '--json'], { directory });
       return (json as { runs: { id: string }[] }).runs.map(({ id }) => id);
     };
     expect(await ids('--job', 'daily')).toEqual(['r-killed', 'r-old']);
     expect(await ids('--status', 'interrupted')).toEqual(['r-killed']);
     expect(await ids('--limit', '1')).toEqual(['r-killed']);
-    const { json } = await runCommand(RunsList, ['--job', 'other', '--json'], { directory });
+    const { json } = await tryCommand(RunsList, ['--job', 'other', '--json'], { directory });
     expect(json).toMatchObject({
       status: 'done',
       exitCode: 0,
@@ -73,7 +73,7 @@ describe('etl runs list', () => {
   it('tells of a damaged record and shows the others', async () => {
     const directory = await open();
     await writeFile(join(etlPaths(join(directory, '.etl')).run('r-failed'), 'run.json'), '{');
-    const { exitCode, stdout, stderr } = await runCommand(RunsList, [], { directory });
+    const { exitCode, stdout, stderr } = await tryCommand(RunsList, [], { directory });
     expect(exitCode).toBe(0);
     expect(stderr).toContain('is damaged');
     expect(stdout.split('\n')).toHaveLength(4);
@@ -81,9 +81,9 @@ describe('etl runs list', () => {
 
   it('says what to do where nothing ran yet, and where there is no project', async () => {
     const directory = await folder();
-    expect(await runCommand(RunsList, [], { directory })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('etl init') });
+    expect(await tryCommand(RunsList, [], { directory })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('etl init') });
     await historyProject(directory, []);
-    expect(await runCommand(RunsList, [], { directory })).toMatchObject({
+    expect(await tryCommand(RunsList, [], { directory })).toMatchObject({
       exitCode: 0,
       stdout: '',
       stderr: expect.stringContaining('etl run'),
@@ -93,7 +93,7 @@ describe('etl runs list', () => {
   it('shows a run as running while its process holds the job', async () => {
     const directory = await open();
     const lock = await lockJob({ etl: join(directory, '.etl'), job: 'daily', run: 'r-killed' });
-    const { stdout } = await runCommand(RunsList, ['--limit', '1'], { directory });
+    const { stdout } = await tryCommand(RunsList, ['--limit', '1'], { directory });
     await lock.release();
     expect(stdout).toContain('r-killed\tdaily\trunning');
   });
@@ -106,7 +106,7 @@ describe('etl runs show', () => {
       { id: '20261120-aa', job: 'daily', started: at(8), params: { day: '2026-11-20' }, cursors: { orders: '7' }, ...balance },
       { id: '20261120-bb', job: 'daily', started: at(9), status: 'failed', error },
     ]);
-    const show = (...argv: string[]) => runCommand(RunsShow, argv, { directory });
+    const show = (...argv: string[]) => tryCommand(RunsShow, argv, { directory });
     const newest = await show();
     expect(newest.stdout).toContain('20261120-bb');
     expect(newest.stdout).toContain('CHECK_FAILED: sales.id is not unique');
