@@ -16,6 +16,7 @@ export class Ledger {
   readonly #refused = new Map<string, number>();
   readonly #loads = new Map<string, LoadBalance>();
   #order: readonly string[] = [];
+  #sequence: readonly string[] = [];
 
   /** Rows read from sources, refused ones included. */
   get read(): number {
@@ -57,8 +58,10 @@ export class Ledger {
     return this.#datasets.get(dataset) ?? [];
   }
 
+  /** In the order of the job. */
   datasets(): DatasetSteps {
-    return Object.fromEntries(this.#datasets);
+    const place = (dataset: string): number => this.#sequence.indexOf(dataset);
+    return Object.fromEntries([...this.#datasets].sort(([a], [b]) => place(a) - place(b)));
   }
 
   /** In the order of the job. */
@@ -78,8 +81,9 @@ export class Ledger {
   }
 
   /** Begins anew: an attempt counts what the saved marks say, and goes on from there. */
-  begin(loads: readonly string[]): void {
+  begin({ datasets, loads }: { readonly datasets: readonly string[]; readonly loads: readonly string[] }): void {
     this.#order = loads;
+    this.#sequence = datasets;
     this.#datasets.clear();
     this.#refused.clear();
     this.#loads.clear();

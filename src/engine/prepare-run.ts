@@ -111,7 +111,16 @@ async function planAndBind(input: PrepareInput): Promise<{ plan: EnginePlan; bou
   };
   for (const extract of job.extracts) {
     const direct = job.loads.filter(({ dataset }) => dataset === extract.dataset);
-    await plan(extract, readStart(extract, direct.length > 0 ? direct : job.loads, states, options));
+    const guessed = direct.length > 0 ? direct : job.loads;
+    await plan(
+      extract,
+      readStart(
+        extract,
+        guessed.map((load) => ({ load, isAlone: direct.length > 0 })),
+        states,
+        options,
+      ),
+    );
   }
   const asPlan = (): EnginePlan => ({
     started: identity.started,
@@ -120,7 +129,9 @@ async function planAndBind(input: PrepareInput): Promise<{ plan: EnginePlan; bou
   let bound = await bind(input, asPlan());
   let changed = false;
   for (const extract of job.extracts) {
-    const dependents = job.loads.filter(({ name }) => bound.sources.get(name)?.has(extract.dataset) === true);
+    const dependents = job.loads
+      .filter(({ name }) => bound.sources.get(name)?.has(extract.dataset) === true)
+      .map((load) => ({ load, isAlone: bound.sources.get(load.name)?.size === 1 }));
     const needed = readStart(extract, dependents, states, options);
     const planned = reads.get(extract.dataset);
     if (planned !== undefined && sameStart(planned.start, needed)) continue;

@@ -21,6 +21,13 @@ export const readPlanOf = (plan: EnginePlan, dataset: string): ReadPlan => {
   return saved.plan as unknown as ReadPlan;
 };
 
+/** A load that an extract feeds. */
+export interface DependentLoad {
+  readonly load: EngineLoad;
+  /** No other extract feeds it. */
+  readonly isAlone: boolean;
+}
+
 /** Rows that are read twice do no harm in these modes. */
 const idempotent: ReadonlySet<Mode> = new Set(['merge', 'insert-new', 'replace-by', 'history']);
 
@@ -30,11 +37,12 @@ const idempotent: ReadonlySet<Mode> = new Set(['merge', 'insert-new', 'replace-b
  */
 export function readStart(
   { dataset, lag }: EngineExtract,
-  loads: readonly EngineLoad[],
+  loads: readonly DependentLoad[],
   states: ReadonlyMap<string, LoadState>,
   { fullRefresh }: RunOptions,
 ): ReadStart {
-  const appends = loads.some(({ mode }) => mode === 'append');
+  // What is joined with others to be appended may be a list that every run needs whole.
+  const appends = loads.some(({ load, isAlone }) => load.mode === 'append' && isAlone);
   const hold = appends ? (lag ?? 0) : null;
   if (fullRefresh || loads.length === 0) return { since: null, hold };
   const replaces = loads.filter(({ mode }) => mode === 'replace');

@@ -41,7 +41,8 @@ export async function runEngine(job: EngineJob, options: RunOptions, context: En
 }
 
 async function runOnce(job: EngineJob, options: RunOptions, context: EngineContext, ledger: Ledger): Promise<RunOutcome> {
-  ledger.begin(job.loads.map(({ name }) => name));
+  const datasets = [...job.extracts, ...job.transforms].map(({ dataset }) => dataset);
+  ledger.begin({ datasets, loads: job.loads.map(({ name }) => name) });
   const states = await readStates(job);
   const manifest = await context.manifest.read();
   if (manifest !== null && (options.restart || manifest.fingerprint !== job.fingerprint))
@@ -52,8 +53,21 @@ async function runOnce(job: EngineJob, options: RunOptions, context: EngineConte
   if (!options.dryRun && job.loads.length > 0 && job.loads.every(({ name }) => prepared.settled.has(name))) return finish(prepared);
   if (!options.dryRun) await context.manifest.write(manifestOf(prepared, 'running'));
   await context.failpoint('engine.planned');
+  warnOfRepeats(prepared);
   await work(prepared);
   return finish(prepared);
+}
+
+/** An append whose reads know no cursor takes everything again the next time: said aloud, since rows would be doubled. */
+function warnOfRepeats({ job, bound, plan, options, context }: PreparedRun): void {
+  if (options.runId !== null || options.limit !== null || options.dryRun) return;
+  for (const { name, mode } of job.loads) {
+    const sources = [...(bound.sources.get(name) ?? [])];
+    if (mode !== 'append' || sources.some((dataset) => readPlanOf(plan, dataset).until !== null)) continue;
+    const text = `Load ${name} appends, and nothing says which rows of ${sources.join(', ')} are new: the next run appends all of them again. Give an extract a cursor (only: new for files), use mode merge, or pass --run-id`;
+    context.log.warn(text);
+    context.progress({ type: 'message', level: 'warn', text });
+  }
 }
 
 /** Says that an unfinished run is given up, and frees its spool; staging in targets is dropped when the loads begin. */

@@ -48,7 +48,8 @@ export function fileExtractor(needs: FileExtractorNeeds): Extractor {
 async function plan(needs: FileExtractorNeeds, request: ReadRequest): Promise<ReadPlan> {
   const { store, options } = needs;
   const found = await findFiles(store, options.file);
-  const { files, until } = await newFiles(store, found, options.only === 'all' ? null : request.since, options.changed);
+  const isIncremental = (options.only ?? (request.hold === null ? 'all' : 'new')) === 'new';
+  const { files, until } = await newFiles(store, found, isIncremental ? request.since : null, options.changed);
   // where nothing is new, the columns are those of the newest file that was loaded
   const opened = await openAll(needs, files.length > 0 ? files : found.slice(-1));
   const { schema, leftOut } = await schemaOf(needs, opened, request);
@@ -66,7 +67,7 @@ async function plan(needs: FileExtractorNeeds, request: ReadRequest): Promise<Re
     });
   });
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { schema, parts, until, resume: 'position', snapshot: 'part', expect: { bytes } };
+  return { schema, parts, until: isIncremental ? until : null, resume: 'position', snapshot: 'part', expect: { bytes } };
 }
 
 const unreachable = (): never => {

@@ -20,7 +20,7 @@ export interface Part {
 export interface ReadRequest {
   /** The cursor of the last published run; null: from the start. */
   readonly since: Cursor | null;
-  /** Milliseconds held back before now, for appends from sources that commit late; null: none. */
+  /** Set where a load appends what this read gives: milliseconds held back before now, for sources that commit late. Null: rows may be read again, so everything is read unless the options say otherwise. */
   readonly hold: number | null;
   /** How many parts are wanted; an extractor may return fewer. */
   readonly parts: number;
