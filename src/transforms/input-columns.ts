@@ -68,7 +68,7 @@ export function nearest(written: string, names: readonly string[]): string | nul
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());
     if (best === null || distance < best.distance) best = { name, distance };
   }
-  return best !== null && best.distance <= Math.max(1, Math.floor(written.length / 3)) ? best.name : null;
+  return best !== null && best.distance <= Math.min(3, Math.max(1, Math.floor(written.length / 2))) ? best.name : null;
 }
 
 function editDistance(a: string, b: string): number {

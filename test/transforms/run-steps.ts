@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Database, type Session } from '@etl/columnar';
 import { cellsOf, cellTexts, parseTypeName, textBatch, type Batch, type Schema } from '@etl/sdk';
-import { bindSteps, planStages, type BindContext, type BoundStep, type ParamValue, type Stage, type StageResources, type StepCounts, type StepReject } from '../../src/transforms/index.js';
+import {
+  bindSteps,
+  planStages,
+  type BindContext,
+  type BoundStep,
+  type ParamValue,
+  type Stage,
+  type StageResources,
+  type StepCounts,
+  type StepReject,
+} from '../../src/transforms/index.js';
 import { addStepCounts } from '../../src/transforms/add-step-counts.js';
 
 /** A job's worth of surroundings for steps: a DuckDB in memory, a folder, a signal. */
@@ -26,7 +36,12 @@ export async function openBench(): Promise<Bench> {
     database,
     session,
     warnings,
-    resources: { temporary: folder, signal: new AbortController().signal, connect: () => database.connect(), warn: (message) => void warnings.push(message) },
+    resources: {
+      temporary: folder,
+      signal: new AbortController().signal,
+      connect: () => database.connect(),
+      warn: (message) => void warnings.push(message),
+    },
     async close() {
       await database.close();
       await rm(folder, { recursive: true, force: true });
@@ -101,7 +116,10 @@ export async function bindAll(bench: Bench, input: Schema, wishes: readonly Step
   let schema = input;
   for (const wish of wishes)
     for (const [name, wished] of Object.entries(wish)) {
-      const more = await bindSteps({ name, options: wished, place: { file: 'jobs/x/job.yaml', line: 9 } }, contextOf(bench, schema, options));
+      const more = await bindSteps(
+        { name, options: wished, place: { file: 'jobs/x/job.yaml', line: 9 } },
+        contextOf(bench, schema, options),
+      );
       bound.push(...more);
       schema = more.at(-1)?.output ?? schema;
     }
@@ -109,7 +127,13 @@ export async function bindAll(bench: Bench, input: Schema, wishes: readonly Step
 }
 
 /** Runs steps over rows: stream stages in batches, table stages in the database. */
-export async function runSteps(bench: Bench, input: Schema, rows: readonly Texts[], wishes: readonly StepWishes[], options: RunOptions = {}): Promise<Outcome> {
+export async function runSteps(
+  bench: Bench,
+  input: Schema,
+  rows: readonly Texts[],
+  wishes: readonly StepWishes[],
+  options: RunOptions = {},
+): Promise<Outcome> {
   const steps = await bindAll(bench, input, wishes, options);
   const stages = planStages(steps, input);
   let schema = input;
@@ -137,6 +161,8 @@ export async function runSteps(bench: Bench, input: Schema, rows: readonly Texts
     counts.push(...total);
     schema = stage.output;
   }
-  const numbers = batches.flatMap(({ length, origin }) => Array.from({ length }, (_, row) => origin?.numbers?.[row] ?? (origin?.first ?? 0) + row));
+  const numbers = batches.flatMap(({ length, origin }) =>
+    Array.from({ length }, (_, row) => origin?.numbers?.[row] ?? (origin?.first ?? 0) + row),
+  );
   return { schema, rows: batches.flatMap((batch) => textsOf(schema, batch)), counts, rejects, steps, stages, numbers };
 }

@@ -40,7 +40,7 @@ export function encodeCell(field: Field, value: Value): Uint8Array | null {
 /** The shortest text that reads back as the same float: exponent only where JavaScript writes one. */
 export function encodeFloat(value: number, type: FieldType): string {
   if (Object.is(value, -0)) return '-0';
-  if (type.kind === 'float' && type.bits === 32) return shortestFloat32(value);
+  if (type.kind === 'float' && type.bits === 32) return shortestFloat32(Math.fround(value));
   return String(value);
 }
 

@@ -1,7 +1,16 @@
 import { cellChecker } from './canonical-cell.js';
 import { decodeFloat, encodeFloat } from './cell-codec.js';
 import { EtlError } from './error.js';
-import { decimalText, parseExactNumber, plainNotation, sameNumber, scaleExactly, type ExactNumber, type Rounding } from './exact-number.js';
+import {
+  decimalText,
+  padDecimal,
+  parseExactNumber,
+  plainNotation,
+  sameNumber,
+  scaleExactly,
+  type ExactNumber,
+  type Rounding,
+} from './exact-number.js';
 import {
   dateText,
   nanosecondsPerDay,
@@ -147,7 +156,7 @@ function numberCast({ decimal, thousands }: CastOptions, finish: (number: ExactN
 
 function decimalCast(to: Extract<FieldType, { kind: 'decimal' }>, options: CastOptions): Cast {
   const { precision, scale = 0 } = to;
-  return numberCast(options, (number) => {
+  const cast = numberCast(options, (number) => {
     const digits = precision === undefined ? Math.max(number.scale, 0) : scale;
     if (precision !== undefined && number.digits !== '0' && sizeOf(number) > precision - scale)
       return { reason: `has too many digits for ${typeName(to)}` };
@@ -157,6 +166,12 @@ function decimalCast(to: Extract<FieldType, { kind: 'decimal' }>, options: CastO
       return { reason: `has too many digits for ${typeName(to)}` };
     return { text: decimalText(unscaled, digits) };
   });
+  if (precision === undefined || !keepsCanonical(options)) return cast;
+  const room = { scale, whole: precision - scale };
+  return (text) => {
+    const padded = padDecimal(text, room);
+    return padded === null ? cast(text) : { text: padded };
+  };
 }
 
 function floatCast(to: Extract<FieldType, { kind: 'float' }>, options: CastOptions): Cast {

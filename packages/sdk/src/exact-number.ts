@@ -104,3 +104,27 @@ export function sameNumber(a: ExactNumber, b: ExactNumber): boolean {
   const scale = Math.max(a.scale, b.scale, 0);
   return scaleExactly(a, scale) === scaleExactly(b, scale);
 }
+
+/**
+ * Plain text such as `-12.5` with its fraction filled up to `scale` digits, without a detour over numbers: what most cells are. Null: the
+ * text needs a closer look (signs, exponents, leading zeros, too many digits, zero with a minus, or no number at all).
+ */
+export function padDecimal(text: string, { scale, whole }: { scale: number; whole: number }): string | null {
+  const { length } = text;
+  const start = text.charCodeAt(0) === 45 ? 1 : 0;
+  const point = digitsEnd(text, start);
+  if (point === start || point - start > whole || text.charCodeAt(start) === 48) return null;
+  if (point === length) return scale === 0 ? text : `${text}.${'0'.repeat(scale)}`;
+  const fraction = length - point - 1;
+  if (text.charCodeAt(point) !== 46 || fraction === 0 || fraction > scale || digitsEnd(text, point + 1) !== length) return null;
+  return fraction === scale ? text : text + '0'.repeat(scale - fraction);
+}
+
+function digitsEnd(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) break;
+  }
+  return at;
+}
