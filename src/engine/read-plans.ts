@@ -45,10 +45,10 @@ export function readStart(
   const appends = loads.some(({ load, isAlone }) => load.mode === 'append' && isAlone);
   const hold = appends ? (lag ?? 0) : null;
   if (fullRefresh || loads.length === 0) return { since: null, hold };
-  const replaces = loads.filter(({ mode }) => mode === 'replace');
+  const replaces = loads.filter(({ load }) => load.mode === 'replace');
   const cursors = loads
-    .filter(({ mode }) => mode !== 'replace')
-    .map((load) => ({ load, cursor: states.get(load.name)?.cursors[dataset] ?? null }));
+    .filter(({ load }) => load.mode !== 'replace')
+    .map(({ load }) => ({ load, cursor: states.get(load.name)?.cursors[dataset] ?? null }));
   const distinct = new Set(cursors.map(({ cursor }) => JSON.stringify(cursor)));
   const [first] = cursors;
   if (replaces.length === 0 && distinct.size <= 1) return { since: first?.cursor ?? null, hold };
