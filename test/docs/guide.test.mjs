@@ -30,20 +30,26 @@ function scratch() {
   return { run, write, end: () => rmSync(base, { recursive: true, force: true }) };
 }
 
+/** Lines without the space that only sets columns apart. */
+const linesOf = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+    .filter((line) => line !== '');
+
 describe.each(pages)('the examples of %s', (page) => {
   it('run as they are written', async () => {
     const { run, write, end } = scratch();
     try {
+      let printed = [];
       for (const { language, file, text, exit, manual, line } of examplesOf(join(root, page))) {
+        const place = `${page}:${line}`;
         if (file !== null) write(file, text);
         else if (language === 'sh' && !manual) {
           const { code, stdout, stderr } = await run(text);
-          expect({ place: `${page}:${line}`, code, output: code === exit ? '' : stdout + stderr }).toEqual({
-            place: `${page}:${line}`,
-            code: exit,
-            output: '',
-          });
-        }
+          expect({ place, code, output: code === exit ? '' : stdout + stderr }).toEqual({ place, code: exit, output: '' });
+          printed = linesOf(stdout + stderr);
+        } else if (language === 'text') expect({ place, printed }).toEqual({ place, printed: expect.arrayContaining(linesOf(text)) });
       }
     } finally {
       end();

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 /**
  * The fenced blocks of a Markdown file, in order. What follows the language says what a block is: `file=PATH` a file of the page's project,
- * `sh` commands to run in it (`exit=N`: the code they end with; `manual`: not to be run here), anything else an illustration.
+ * `sh` commands to run in it (`exit=N`: the code they end with; `manual`: not to be run here), `text` lines that the
+ * commands before it print, whatever the space between words; anything else is an illustration.
  */
 export function examplesOf(path) {
   const lines = readFileSync(path, 'utf8').split('\n');
