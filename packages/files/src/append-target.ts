@@ -19,7 +19,7 @@ export interface AppendTarget {
   readonly joint: string;
   /** Whether a row stands before the first new one. */
   readonly hasRows: boolean;
-  /** The columns of the file, in its order, by their positions in the schema. */
+  /** The columns of the file, in its order, by their positions in the schema; -1: null. */
   readonly order: readonly number[];
 }
 
@@ -113,15 +113,17 @@ async function appendToArray(wishes: AppendWishes, base: FileStat): Promise<Appe
   return { base, length: base.size - tail.length + end, joint: '', hasRows: names !== null, order };
 }
 
-/** Positions in the schema of the columns that are written. Records may get further keys; rows of a table may not. */
+/** Positions in the schema of the columns that are written; -1: the load lacks it, so it is null. Records may get further keys; rows of a table may not. */
 function matched({ path, schema, policy }: AppendWishes, names: readonly string[], isOpen: boolean): readonly number[] {
   const positions = new Map(schema.fields.map(({ name }, column) => [name, column]));
-  const added = schema.fields.map(({ name }) => name).filter((name) => !names.includes(name));
+  const added = schema.fields.map(({ name }, column) => ({ name, column })).filter(({ name }) => !names.includes(name));
+  const order = names.map((name) => positions.get(name) ?? -1);
+  if (isOpen && policy === 'evolve') return [...order.filter((column) => column >= 0), ...added.map(({ column }) => column)];
   const lost = names.filter((name) => !positions.has(name));
-  if (isOpen && policy === 'evolve') return schema.fields.map((_, column) => column);
-  if (lost.length > 0) throw mismatch(path, `it has columns that the load lacks: ${lost.join(', ')}`);
-  if (added.length > 0 && policy !== 'ignore-new') throw mismatch(path, `it lacks columns of the load: ${added.join(', ')}`);
-  return names.flatMap((name) => positions.get(name) ?? []);
+  if (added.length > 0 && policy !== 'ignore-new')
+    throw mismatch(path, `it lacks columns of the load: ${added.map(({ name }) => name).join(', ')}`);
+  if (lost.length > 0 && policy === 'freeze') throw mismatch(path, `it has columns that the load lacks: ${lost.join(', ')}`);
+  return isOpen ? order.filter((column) => column >= 0) : order;
 }
 
 const mismatch = (path: string, what: string): EtlError =>

@@ -38,10 +38,12 @@ export interface StagedFile {
 }
 
 export interface StageOptions {
-  /** Tells the stages of one path apart. The same key finds the same stage again after an interruption. */
+  /** Tells the stages of one path apart: a new one for every begin, so that a run that was taken over cannot write into the file of the next. */
   readonly key: string;
-  /** Continue the stage of an interrupted run at this length; absent: begin anew. Throws STAGING_LOST where there are fewer bytes. */
-  readonly keep?: number;
+  /** Begin with the first bytes of another stage, which stays as it is. Throws STAGING_LOST where there are fewer bytes. */
+  readonly adopt?: { readonly key: string; readonly length: number };
+  /** Take over what another writer put at `local.stagePath`, all of it. */
+  readonly keep?: true;
 }
 
 /** Where files lie: a folder of this machine, an SFTP server, a bucket. Paths are relative to its root, with `/`, and never leave it. */

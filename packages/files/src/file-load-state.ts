@@ -19,10 +19,16 @@ export type Publishing = {
 };
 
 /** What a file load keeps in its document. */
-export type FileIntent = { readonly saved: SavedFile | null; readonly publishing: Publishing | null };
+export type FileIntent = {
+  /** The stage that the run in progress writes to. */
+  readonly stage: { readonly path: string; readonly key: string } | null;
+  readonly saved: SavedFile | null;
+  readonly publishing: Publishing | null;
+};
 
 /** Documents of file loads are written here alone. */
-export const intentOf = (document: LoadDocument): FileIntent => (document.intent as FileIntent | null) ?? { saved: null, publishing: null };
+export const intentOf = (document: LoadDocument): FileIntent =>
+  (document.intent as FileIntent | null) ?? { stage: null, saved: null, publishing: null };
 
 const tailSize = 1 << 16;
 

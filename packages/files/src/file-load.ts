@@ -79,7 +79,7 @@ export class FileLoad implements Load {
     assertBalanced(commit.rows, publishing.counts);
     await context.state.put(target.id, epoch, {
       ...document,
-      intent: { saved: intentOf(document).saved, publishing } satisfies FileIntent,
+      intent: { ...intentOf(document), publishing } satisfies FileIntent,
     });
     await context.failpoint('file.intended');
     await this.#staged.publish();
@@ -118,7 +118,11 @@ export class FileLoad implements Load {
     const document = await this.#document();
     if (document.unfinished === null) throw new EtlError('FENCED', `Another run has taken over load ${target.id}`);
     const hasRows = sink instanceof TextSink ? sink.hasRows : false;
-    const intent: FileIntent = { saved: { ...saved, length, rows: this.#rows, hasRows }, publishing: null };
+    const intent: FileIntent = {
+      stage: { path: saved.path, key: saved.key },
+      saved: { ...saved, length, rows: this.#rows, hasRows },
+      publishing: null,
+    };
     const unfinished = { ...document.unfinished, marks: { ...document.unfinished.marks, [part]: mark } };
     await needs.context.state.put(target.id, epoch, { ...document, unfinished, intent });
     await needs.context.failpoint('file.saved');

@@ -1,6 +1,6 @@
 import { EtlError, isEtlError, type LoadDocument, type Loader, type LoadTarget } from '@etl/sdk';
 import { FileLoad } from './file-load.js';
-import { afterPublish, intentOf, isVisible } from './file-load-state.js';
+import { afterPublish, intentOf, isVisible, type FileIntent } from './file-load-state.js';
 import { storePath } from './find-files.js';
 import { fileKind, type FileKind } from './format-of.js';
 import { isGlob } from './glob.js';
@@ -41,22 +41,25 @@ export function fileLoader(needs: FileLoaderNeeds): Loader {
     async begin(target) {
       refuseMode(target, path);
       const document = await current(target.id);
+      const before = intentOf(document);
       const saved = canResume ? savedOf(document, target, path) : null;
       const epoch = target.epoch + 1;
+      const key = `${target.id}#${epoch}`;
       const marks = saved === null ? {} : (document.unfinished?.marks ?? {});
       const unfinished = { run: target.run, fingerprint: target.fingerprint, plan: target.plan, marks };
-      const intent = saved === null ? null : { saved, publishing: null };
-      await context.state.put(target.id, target.epoch, { ...document, epoch, unfinished, intent });
+      const taken = { ...document, epoch, unfinished };
+      const stage = { path, key };
+      const put = (next: LoadDocument): Promise<void> => context.state.put(target.id, epoch, next);
+      await context.state.put(target.id, target.epoch, { ...taken, intent: { stage, saved, publishing: null } satisfies FileIntent });
       await context.failpoint('file.begun');
-      const before = intentOf(document).saved;
-      if (before !== null && before.path !== path) await store.unstage(before.path, target.id);
-      const { sink, saved: start } = await openSink({ needs, path, kind, target }, saved).catch(async (error: unknown) => {
+      const opened = await openSink({ needs, path, kind, target, key }, saved).catch(async (error: unknown) => {
         // what is lost once is lost for good: the next begin starts anew
-        if (isEtlError(error) && error.code === 'STAGING_LOST')
-          await context.state.put(target.id, epoch, { ...document, epoch, unfinished: null, intent: null });
+        if (isEtlError(error) && error.code === 'STAGING_LOST') await put({ ...taken, unfinished: null, intent: null });
         throw error;
       });
-      return new FileLoad({ needs, target, path, epoch, canResume, sink, saved: start });
+      if (saved !== null) await put({ ...taken, intent: { stage, saved: opened.saved, publishing: null } satisfies FileIntent });
+      for (const old of [before.stage, before.saved]) if (old !== null && old.key !== key) await store.unstage(old.path, old.key);
+      return new FileLoad({ needs, target, path, epoch, canResume, ...opened });
     },
     close: async () => undefined,
   };

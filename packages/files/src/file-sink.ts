@@ -1,4 +1,4 @@
-import { cellsOf, EtlError, textBatch, type Batch, type Reject, type Schema } from '@etl/sdk';
+import { cellsOf, EtlError, textBatch, type Batch, type Field, type Reject, type Schema } from '@etl/sdk';
 import type { StagedFile } from './byte-store.js';
 import type { RowEncoder } from './row-encoder.js';
 import type { TextEncoding } from './text-encoding.js';
@@ -35,6 +35,9 @@ export interface ByteCodec {
   end(): Promise<readonly Uint8Array[]>;
   close(): void;
 }
+
+/** Stands for a column of the file that the load lacks: its cells are null. */
+export const missingField: Field = { name: '', type: { kind: 'text' }, nullable: true };
 
 /** Writes text formats. `begin` writes what stands before the first row. */
 export class TextSink implements FileSink {
@@ -118,12 +121,12 @@ export class TextSink implements FileSink {
     let to = 0;
     for (let row = 0; row < batch.length; row++) {
       for (const column of order) {
-        const at = 2 * (row * stride + column);
+        const at = column < 0 ? index.length : 2 * (row * stride + column);
         picked[to++] = index[at] ?? -1;
         picked[to++] = index[at + 1] ?? -1;
       }
     }
-    const fields = order.flatMap((column) => schema.fields[column] ?? []);
+    const fields = order.map((column) => schema.fields[column] ?? missingField);
     return textBatch({ fields, key: [] }, { bytes, index: picked, stride: order.length });
   }
 }

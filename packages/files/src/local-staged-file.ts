@@ -12,33 +12,46 @@ export interface LocalStage {
   readonly target: string;
   /** As the store calls the target. */
   readonly path: string;
-  readonly keep?: number;
+  /** Begin with the first bytes of this file. */
+  readonly adopt?: { readonly from: string; readonly length: number };
+  /** Take the temporary as it is. */
+  readonly keep?: true;
 }
 
 /** Opens the temporary of a target: mode 0600 until it is published, then the mode of the file that it replaces, else what the umask leaves of 0666. */
-export async function openLocalStage({ temporary, target, path, keep }: LocalStage): Promise<StagedFile> {
+export async function openLocalStage({ temporary, target, path, adopt, keep }: LocalStage): Promise<StagedFile> {
   const finalMode = await modeOf(target);
-  const handle = await openTemporary(temporary, keep, path);
+  if (adopt !== undefined) await copyStage(adopt.from, temporary, path);
+  const handle = await openTemporary(temporary, adopt === undefined && keep === undefined ? 'w+' : 'r+', path);
   try {
-    const created = await handle.stat();
-    if (keep !== undefined && created.size < keep)
+    const { size } = await handle.stat();
+    const length = adopt?.length ?? size;
+    if (size < length)
       throw new EtlError('STAGING_LOST', `The unfinished file of ${path} holds fewer bytes than were saved`, { place: { file: path } });
-    await handle.truncate(keep ?? 0);
+    await handle.truncate(length);
     const mode = finalMode ?? (await umaskMode(temporary));
     await handle.chmod(0o600);
-    return new LocalStagedFile({ temporary, target, path }, handle, mode, keep ?? 0);
+    return new LocalStagedFile({ temporary, target, path }, handle, mode, length);
   } catch (cause) {
     await handle.close();
     throw fileError(cause, path);
   }
 }
 
-async function openTemporary(temporary: string, keep: number | undefined, path: string): Promise<FileHandle> {
+async function copyStage(from: string, temporary: string, path: string): Promise<void> {
   try {
-    return await open(temporary, keep === undefined ? 'w+' : 'r+', 0o600);
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
   } catch (cause) {
-    if (keep !== undefined && nativeCode(cause) === 'ENOENT')
+    if (nativeCode(cause) === 'ENOENT')
       throw new EtlError('STAGING_LOST', `The unfinished file of ${path} is no longer there`, { cause, place: { file: path } });
+    throw fileError(cause, path);
+  }
+}
+
+async function openTemporary(temporary: string, flags: 'w+' | 'r+', path: string): Promise<FileHandle> {
+  try {
+    return await open(temporary, flags, 0o600);
+  } catch (cause) {
     throw fileError(cause, path);
   }
 }

@@ -24,9 +24,16 @@ export function localStore(root: string): ByteStore {
       return found === null ? null : localStat(path, found);
     },
     open: (path, from = 0) => openReader(inside(path), path, from),
-    async stage(path, { key, keep }: StageOptions): Promise<StagedFile> {
+    async stage(path, { key, adopt, keep }: StageOptions): Promise<StagedFile> {
       const temporary = await stagePath(path, key);
-      return openLocalStage({ temporary, target: await targetOf(inside(path), path), path, ...(keep === undefined ? {} : { keep }) });
+      const from = adopt && { from: await stagePath(path, adopt.key), length: adopt.length };
+      return openLocalStage({
+        temporary,
+        target: await targetOf(inside(path), path),
+        path,
+        ...(from && { adopt: from }),
+        ...(keep && { keep }),
+      });
     },
     async unstage(path, key) {
       await rm(temporaryOf(await targetOf(inside(path), path), key), { force: true });

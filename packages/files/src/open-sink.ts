@@ -3,7 +3,7 @@ import { appendTarget, type AppendTarget } from './append-target.js';
 import type { ByteStore, FileStat } from './byte-store.js';
 import { csvEncoder } from './csv-encoder.js';
 import type { FileLoadOptions } from './file-load-options.js';
-import { TextSink, type FileSink } from './file-sink.js';
+import { missingField, TextSink, type FileSink } from './file-sink.js';
 import type { FileKind } from './format-of.js';
 import { gzipCodec } from './gzip-codec.js';
 import { jsonEncoder } from './json-encoder.js';
@@ -20,6 +20,8 @@ export interface FileLoaderNeeds {
 /** What is safe of an unfinished file. */
 export type SavedFile = {
   readonly path: string;
+  /** Key of its stage. */
+  readonly key: string;
   /** The file that rows are appended to, as it was found; null: none, or it is replaced. */
   readonly base: { readonly size: number; readonly modified: string; readonly version: string } | null;
   readonly length: number;
@@ -39,11 +41,13 @@ export interface SinkPlan {
   readonly path: string;
   readonly kind: FileKind;
   readonly target: LoadTarget;
+  /** Of the stage of this begin. */
+  readonly key: string;
 }
 
 /** Begins a file, or goes on with one at what was saved of it. Throws STAGING_LOST where that is no longer there, or its target has changed. */
 export async function openSink(plan: SinkPlan, saved: SavedFile | null): Promise<OpenedSink> {
-  const { needs, path, kind, target } = plan;
+  const { needs, path, kind, target, key } = plan;
   const { store, options, context } = needs;
   const { schema, policy, mode } = target;
   if (saved !== null) return resumeSink(plan, saved);
@@ -51,6 +55,7 @@ export async function openSink(plan: SinkPlan, saved: SavedFile | null): Promise
   const order = found?.order ?? schema.fields.map((_, column) => column);
   const start: SavedFile = {
     path,
+    key,
     base: found === null ? null : baseOf(found.base),
     length: 0,
     rows: 0,
@@ -61,7 +66,7 @@ export async function openSink(plan: SinkPlan, saved: SavedFile | null): Promise
     const sink = await parquetSink({
       store,
       path,
-      key: target.id,
+      key,
       schema,
       columnar: context.columnar,
       temporary: context.temporary,
@@ -69,7 +74,7 @@ export async function openSink(plan: SinkPlan, saved: SavedFile | null): Promise
     });
     return { sink, saved: start };
   }
-  const staged = await store.stage(path, { key: target.id });
+  const staged = await store.stage(path, { key });
   try {
     if (found !== null && found.length > 0) await staged.copyTarget(found.length);
     const sink = await textSink(plan, start, staged);
@@ -91,8 +96,9 @@ async function resumeSink(plan: SinkPlan, saved: SavedFile): Promise<OpenedSink>
   const { store } = plan.needs;
   if (plan.target.mode === 'append' && !(await isSameBase(store, saved)))
     throw new EtlError('STAGING_LOST', `${saved.path} was changed since the interrupted run`, { place: { file: saved.path } });
-  const staged = await store.stage(saved.path, { key: plan.target.id, keep: saved.length });
-  return { sink: await textSink(plan, saved, staged), saved };
+  const staged = await store.stage(saved.path, { key: plan.key, adopt: { key: saved.key, length: saved.length } });
+  await staged.sync();
+  return { sink: await textSink(plan, saved, staged), saved: { ...saved, key: plan.key } };
 }
 
 /** Whether the file that is appended to is still as it was when its rows were copied. */
@@ -117,7 +123,7 @@ async function textSink(plan: SinkPlan, { hasRows, order }: SavedFile, staged: A
 
 function encoderOf({ needs, kind, target }: SinkPlan, order: readonly number[]): RowEncoder {
   const { options } = needs;
-  const schema = { fields: order.flatMap((column) => target.schema.fields[column] ?? []), key: [] };
+  const schema = { fields: order.map((column) => target.schema.fields[column] ?? missingField), key: [] };
   if (kind.format === 'json' || kind.format === 'ndjson') return jsonEncoder(schema, kind.format);
   return csvEncoder({ schema, options, delimiter: options.delimiter ?? (kind.format === 'tsv' ? '\t' : ',') });
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EtlError, textBatch, cellsOf, typeName, type Batch, type Columnar, type ParquetWriter, type Schema } from '@etl/sdk';
 import type { ByteStore, StagedFile } from './byte-store.js';
@@ -84,7 +84,7 @@ class ParquetSink implements FileSink {
     this.#isFinished = true;
     const { store, path, key } = this.options;
     if (store.local !== undefined) {
-      this.#staged = await store.stage(path, { key, keep: (await stat(this.local)).size });
+      this.#staged = await store.stage(path, { key, keep: true });
     } else {
       this.#staged = await store.stage(path, { key });
       for await (const chunk of createReadStream(this.local)) await this.#staged.write(chunk as Buffer);
