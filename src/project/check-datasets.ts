@@ -7,8 +7,8 @@ import type { Problems } from './problem.js';
 import type { Span } from './yaml-node.js';
 
 /** Each entry of `transform` and `check` works on a dataset that is there by then, or makes one; what it reads is there too. */
-export function checkDatasets({ extracts, transforms }: ReadJobParts, problems: Problems): void {
-  const known = new Set(extracts.map(({ entry }) => entry.dataset));
+export function checkDatasets({ extracted, transforms }: ReadJobParts, problems: Problems): void {
+  const known = new Set(extracted);
   const last = new Set([
     ...known,
     ...transforms.filter(({ steps }) => steps[0]?.definition.creates === true).map(({ entry }) => entry.dataset),

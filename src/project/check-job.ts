@@ -14,6 +14,8 @@ export interface ReadJobParts {
   readonly name: string;
   readonly root: MapNode;
   readonly params: ReadonlyMap<string, ParamDefinition>;
+  /** Names in `extract`, also of entries that could not be read. */
+  readonly extracted: readonly string[];
   readonly extracts: readonly ReadExtract[];
   readonly transforms: readonly ReadTransform[];
   readonly loads: readonly ReadLoad[];

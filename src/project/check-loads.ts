@@ -3,14 +3,14 @@ import type { ReadJobParts } from './check-job.js';
 import { sourcesOf } from './dataset-reads.js';
 import type { ReadLoad } from './job-entries.js';
 import type { Problems } from './problem.js';
-import { childOf, spanAt } from './yaml-node.js';
+import { childOf, keyAt, spanAt } from './yaml-node.js';
 
 const keyed: ReadonlySet<string> = new Set(['merge', 'insert-new', 'replace-by', 'history']);
 
 /** What the loads name is there, each has what its mode needs, and none waits for itself. */
 export function checkLoads(parts: ReadJobParts, problems: Problems): void {
-  const { extracts, transforms, loads } = parts;
-  const datasets = new Set([...extracts.map(({ entry }) => entry.dataset), ...transforms.map(({ entry }) => entry.dataset)]);
+  const { extracted, transforms, loads } = parts;
+  const datasets = new Set([...extracted, ...transforms.map(({ entry }) => entry.dataset)]);
   for (const load of loads) {
     const { entry, node } = load;
     if (!datasets.has(entry.dataset))
@@ -59,7 +59,7 @@ function checkColumns({ entry: { key, orderBy, add, dataset }, node }: ReadLoad,
     if (names.some((name) => name.toLowerCase() === column.toLowerCase()))
       problems.add({
         message: `${dataset} has a column '${column}' already`,
-        at: spanAt(node, ['add', column]),
+        at: keyAt(node, ['add', column]),
         hint: 'Choose another name',
       });
 }
@@ -100,7 +100,7 @@ function checkIds(loads: readonly ReadLoad[], problems: Problems): void {
 
 function checkOrder(loads: readonly ReadLoad[], problems: Problems): void {
   const byId = new Map(loads.map((load) => [load.entry.id, load]));
-  for (const { entry, node } of loads) {
+  for (const { entry, node } of byId.values()) {
     for (const [index, name] of entry.after.entries())
       if (!byId.has(name))
         problems.add({

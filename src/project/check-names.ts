@@ -11,7 +11,8 @@ export function checkNames({ name, root, extracts, transforms }: ReadJobParts, p
       at: written.span,
       hint: `Rename one of them; etl run ${name} goes by the folder`,
     });
-  if (childOf(root, 'extract') === undefined)
+  const extract = childOf(root, 'extract');
+  if (extract === undefined || (extract.kind === 'map' && extract.entries.size === 0))
     problems.add({ message: `job ${name} has no extract`, at: { ...root.span, length: 1 }, hint: 'A job reads at least one dataset' });
   const seen = new Map<string, { name: string; key: Span }>();
   const datasets = [

@@ -5,19 +5,20 @@ import type { ReadJobParts } from './check-job.js';
 import { extractFields, loadFields } from './job-shape.js';
 import { placeholdersIn, unknownPlaceholder } from './placeholders.js';
 import type { Problems } from './problem.js';
-import type { Span, YamlNode } from './yaml-node.js';
+import { spanInside } from './span-inside.js';
+import type { ScalarNode, YamlNode } from './yaml-node.js';
 
 /** Each `:name` in SQL and each `{name}` in an option is a declared parameter or a value of the run. */
 export function checkParameters({ root, params, extracts, loads }: ReadJobParts, problems: Problems): void {
   const names = [...params.keys()];
   for (const { node } of codeTexts(root))
-    for (const { name, span } of parametersIn(node)) {
+    for (const { name, at } of parametersIn(node)) {
       if (params.has(name) || name === 'run_started') continue;
       const hint = suggestion(name, [...names, 'run_started'], { what: 'There are' });
       problems.add({
         message: `:${name} is not a parameter of the job`,
-        at: span,
-        hint: `${hint ?? ''}; declare it under params`.replace(/^; d/, 'D'),
+        at: spanInside(problems.textOf(node.span.file), node, at, name.length + 1),
+        hint: `${hint ?? ''} Declare others under params`.trim(),
       });
     }
   const owned = (key: string): boolean => key !== 'add' && (Object.hasOwn(extractFields, key) || Object.hasOwn(loadFields, key));
@@ -33,17 +34,17 @@ function checkPlaceholders({ node, field, names }: { node: YamlNode; field: stri
   for (const name of placeholdersIn(node.source)) {
     if (names.includes(name) || name === 'run.id' || name === 'run.date') continue;
     const { message, hint } = unknownPlaceholder(name, names);
-    problems.add({ message, at: node.span, hint: `${hint ?? ''}; write {{${name}}} for the braces themselves`.replace(/^; w/, 'W') });
+    problems.add({ message, at: node.span, hint: `${hint ?? ''} Write {{${name}}} for the braces themselves`.trim() });
   }
 }
 
 /** Parameters of SQL. Within brackets and braces a colon may also be a slice or a key. */
-function parametersIn(node: Extract<YamlNode, { kind: 'scalar' }>): { name: string; span: Span }[] {
-  const found: { name: string; span: Span }[] = [];
+function parametersIn(node: ScalarNode): { name: string; at: number }[] {
+  const found: { name: string; at: number }[] = [];
   let depth = 0;
-  for (const { kind, text } of sqlTokens(node.source)) {
+  for (const { kind, text, at } of sqlTokens(node.source)) {
     if (kind === 'symbol') depth += text === '[' || text === '{' ? 1 : text === ']' || text === '}' ? -1 : 0;
-    if (kind === 'parameter' && depth === 0) found.push({ name: text.slice(1), span: node.span });
+    if (kind === 'parameter' && depth === 0) found.push({ name: text.slice(1), at });
   }
   return found;
 }

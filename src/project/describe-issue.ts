@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { knownKeys } from './known-keys.js';
 import { nearestName, suggestion } from '@etl/sdk';
 import type { Problems } from './problem.js';
-import { describeNode, nodeAt, spanAt, type YamlNode, type YamlPath } from './yaml-node.js';
+import { describeNode, keyAt, nodeAt, spanAt, type YamlNode, type YamlPath } from './yaml-node.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -30,7 +30,7 @@ export function describeIssue(issue: Issue, subject: Subject, base: YamlPath = [
     case 'invalid_key': {
       const [inner] = issue.issues;
       const key = String(path.at(-1));
-      problems.add({ message: `${JSON.stringify(key)} cannot be a name ${inside(subject, path.slice(0, -1))}`, at: keySpan(node, path), hint: inner?.message }); // prettier-ignore
+      problems.add({ message: `${JSON.stringify(key)} cannot be a name ${inside(subject, path.slice(0, -1))}`, at: keyAt(node, path), hint: inner?.message }); // prettier-ignore
       return;
     }
     default:
@@ -42,7 +42,7 @@ function unknownField(key: string, path: YamlPath, subject: Subject): void {
   const names = knownKeys(subject.schema, path);
   const hint = suggestion(key, names, { what: 'Its fields are' });
   const message = `${inside(subject, path).replace(/^in /, '')} has no field '${key}'`;
-  subject.problems.add({ message, at: keySpan(subject.node, [...path, key]), hint });
+  subject.problems.add({ message, at: keyAt(subject.node, [...path, key]), hint });
 }
 
 function explain(
@@ -52,7 +52,7 @@ function explain(
 ): { message: string; hint?: string | undefined } {
   const found = nodeAt(subject.node, path);
   const name = path.length === 0 ? subject.what : `${pathText(path)} of ${subject.what}`;
-  if (found === undefined) return { message: `${name} is missing`, hint: missingHint(issue) };
+  if (found === undefined) return { message: `${name} is missing`, hint: misspelt(subject, path) ?? missingHint(issue) };
   if (issue.code === 'invalid_type') {
     const hint = quoteHint(issue.expected, found);
     return { message: `${name} must be ${kindText(issue.expected)}, not ${describeNode(found)}`, hint };
@@ -72,8 +72,19 @@ const missingHint = (issue: Issue): string | undefined => {
   return issue.message.startsWith('Invalid input') ? undefined : issue.message;
 };
 
+/** A key beside it that is perhaps the missing one. */
+function misspelt({ node, schema }: Subject, path: YamlPath): string | undefined {
+  const parent = nodeAt(node, path.slice(0, -1));
+  const known = new Set(knownKeys(schema, path.slice(0, -1)));
+  const wanted = String(path.at(-1));
+  const strange = parent?.kind === 'map' ? [...parent.entries.keys()].filter((key) => !known.has(key)) : [];
+  const near = nearestName(wanted, strange);
+  return near === undefined ? undefined : `Is '${near}' meant to be '${wanted}'?`;
+}
+
 function quoteHint(expected: string, found: YamlNode): string | undefined {
   if (found.kind !== 'scalar') return undefined;
+  if (expected === 'array' && found.value !== null) return `Write [${found.source}]`;
   if (expected === 'string' && found.value === null && found.source !== '') return `Write "${found.source}" in quotes if you mean the word`;
   if (expected === 'boolean' && /^(yes|no|on|off|y|n)$/i.test(found.source)) return `Write ${/^(yes|on|y)$/i.test(found.source)}`;
   if ((expected === 'number' || expected === 'int') && found.style === 'quoted' && /^[-+]?\d/.test(found.source))
@@ -160,12 +171,6 @@ const inside = ({ what }: Subject, path: YamlPath): string => (path.length === 0
 /** `columns[2].name` */
 export const pathText = (path: YamlPath): string =>
   path.map((step, index) => (typeof step === 'number' ? `[${step + 1}]` : `${index === 0 ? '' : '.'}${String(step)}`)).join('');
-
-function keySpan(node: YamlNode, path: YamlPath) {
-  const parent = nodeAt(node, path.slice(0, -1));
-  const key = parent?.kind === 'map' ? parent.entries.get(String(path.at(-1)))?.key : undefined;
-  return key ?? spanAt(node, path);
-}
 
 const lowerFirst = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 const oneOf = (values: readonly string[]): string => (values.length === 1 ? `${values[0]}` : `one of ${values.join(', ')}`);

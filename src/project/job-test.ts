@@ -15,7 +15,7 @@ export interface JobTest {
 
 /** Rows in the file, or a file beside the job. */
 export type GivenSource =
-  { readonly rows: readonly GivenCells[]; readonly place?: Place } | { readonly file: string; readonly place: Place };
+  { readonly rows: readonly GivenCells[]; readonly place: Place } | { readonly file: string; readonly place: Place };
 
 /** Column to source text: 01234 and 1.10 stay what they are. */
 export type GivenCells = { readonly [column: string]: string | null };

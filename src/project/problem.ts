@@ -32,6 +32,11 @@ export class Problems {
     this.#texts.set(file, text);
   }
 
+  /** The text of a file that was read. */
+  textOf(file: string): string {
+    return this.#texts.get(file) ?? '';
+  }
+
   add({ code = 'CONFIG_INVALID', message, at, place, hint, masked = false }: ProblemFacts): void {
     const text = at && this.#texts.get(at.file);
     const where: Place = at ? { file: at.file, line: at.line, column: at.column, ...place } : { ...place };

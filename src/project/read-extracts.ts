@@ -1,13 +1,19 @@
+import type { Connector } from '@etl/sdk';
 import type { ReadExtract } from './job-entries.js';
 import { connectorOf } from './job-connection.js';
 import { datasetName } from './names.js';
 import { extractFields, extractShape } from './job-shape.js';
+import { knownKeys } from './known-keys.js';
 import { parseNode } from './parse-node.js';
 import { Problems } from './problem.js';
 import type { JobSetting } from './read-job.js';
 import { spanAt, pickEntries, type MapNode, type Span, type YamlNode } from './yaml-node.js';
 
-const optionsOf = (node: MapNode): MapNode => pickEntries(node, (key) => !Object.hasOwn(extractFields, key));
+/** Options of connectors whose value comes from the job: the parameters that `:name` stands for. */
+export const suppliedOptions: readonly string[] = ['params'];
+
+const optionsOf = (node: MapNode): MapNode =>
+  pickEntries(node, (key) => !Object.hasOwn(extractFields, key) && !suppliedOptions.includes(key));
 
 /** The entries of `extract`, options as the connector's schema takes them. Entries whose shape is wrong are left out: reading the whole file reports them. */
 export async function readExtracts(section: YamlNode | undefined, setting: JobSetting): Promise<ReadExtract[]> {
@@ -29,6 +35,7 @@ async function readExtract(
   if (from?.kind !== 'scalar' || from.source === '') return [];
   const connector = await connectorOf(from.source, from.span, setting);
   const options = optionsOf(node);
+  checkSupplied({ dataset, node, connector }, problems);
   const what = `extract ${dataset}`;
   if (connector !== null && connector.extractor === undefined) {
     const message = `The connector ${connector.name} of ${from.source} cannot be read`;
@@ -45,6 +52,24 @@ async function readExtract(
   const place = { file: key.file, line: key.line, column: key.column, dataset };
   const entry = { dataset, from: from.source, options: asRecord(parsed?.input), parallel, place };
   return [{ entry: cursor === undefined ? entry : { ...entry, cursor: { ...cursor, lag: cursor.lag ?? null } }, key, node, connector }];
+}
+
+/** What belongs to the job or needs something of the connector. */
+function checkSupplied(
+  { dataset, node, connector }: { dataset: string; node: MapNode; connector: Connector | null },
+  problems: Problems,
+): void {
+  const params = node.entries.get('params');
+  if (params !== undefined)
+    problems.add({
+      message: `extract ${dataset} has no field 'params'`,
+      at: params.key,
+      hint: 'Parameters belong to the job: declare them under params there; SQL sees them as :name',
+    });
+  const cursor = node.entries.get('cursor');
+  if (cursor === undefined || !connector?.extractor || knownKeys(connector.extractor.options, []).includes('cursor')) return;
+  const message = `The connector ${connector.name} cannot continue from a cursor`;
+  problems.add({ code: 'CAPABILITY_MISSING', message, at: cursor.key, hint: 'Remove the cursor: all rows are read each time' });
 }
 
 /** Options are always a map: they come from one. */

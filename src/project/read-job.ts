@@ -77,7 +77,9 @@ async function readSections(
   const loads = await readLoads(childOf(root, 'load'), setting);
   const folder = join(directory, 'jobs', name);
   const schemas = await readSchemaFile({ directory: folder, file }, problems);
-  checkJob({ name, root, params, extracts, transforms, loads, schemas }, problems);
+  const section = childOf(root, 'extract');
+  const extracted = section?.kind === 'map' ? [...section.entries.keys()] : [];
+  checkJob({ name, root, params, extracted, extracts, transforms, loads, schemas }, problems);
   if (parsed === null || problems.size > before) return null;
   const facts = plainFacts(parsed.data);
   const entries = {

@@ -1,4 +1,4 @@
-import { exactCast, isEtlError, parseTypeName, type FieldType } from '@etl/sdk';
+import { exactCast, isEtlError, nearestName, parseTypeName, typeNames, type FieldType } from '@etl/sdk';
 import type { ParamDefinition } from './job.js';
 import { paramShape } from './job-shape.js';
 import { paramName } from './names.js';
@@ -42,7 +42,8 @@ function readType(name: string, at: Span, problems: Problems): FieldType | null 
     problems.add({ message: 'A parameter cannot hold bytes', at, hint: 'Use text' });
   } catch (error) {
     if (!isEtlError(error)) throw error;
-    problems.add({ message: error.message, at, hint: error.hint });
+    const near = nearestName(name, typeNames);
+    problems.add({ message: error.message, at, hint: near === undefined ? error.hint : `Did you mean '${near}'?` });
   }
   return null;
 }
@@ -50,7 +51,8 @@ function readType(name: string, at: Span, problems: Problems): FieldType | null 
 /** Canonical text of a type, or the reason why the text is not exactly one of its values. */
 export function canonicalText(type: FieldType, text: string): string | { readonly reason: string } {
   const result = exactCast(type)(text);
-  return 'text' in result ? result.text : result;
+  // A parameter has no way to state a rounding
+  return 'text' in result ? result.text : { reason: result.reason.replace(/: state \w+ to allow that$/, '') };
 }
 
 const examples: Readonly<Record<FieldType['kind'], string>> = {

@@ -47,7 +47,7 @@ function readOperation(operation: YamlNode, dataset: string, setting: JobSetting
   const [, second] = operation.entries.values();
   if (second !== undefined) {
     const names = [...operation.entries.keys()].join(', ');
-    problems.add({ message: `There are several steps in one entry (${names}), and a map has no order`, at: second.key, hint: 'Make a list of them: - rename: ... - cast: ...' }); // prettier-ignore
+    problems.add({ message: `There are several steps in one entry (${names}), and a map has no order`, at: second.key, hint: 'Make a list of them, each behind a dash of its own' }); // prettier-ignore
   }
   return [...operation.entries].flatMap(([name, { key, value }]) => readStep({ name, key, value, dataset }, setting));
 }

@@ -53,6 +53,11 @@ function composeDocuments(source: SourceText, problems: Problems): Document.Pars
     return [];
   }
   try {
+    const open = unclosedQuote(tokens, source.text);
+    if (open !== null) {
+      problems.add({ message: 'This quote is never closed', at: source.span(open, open + 1), hint: 'Close it, or use a block scalar: |' });
+      return [];
+    }
     const documents = [...new Composer(options).compose(tokens, true, source.text.length)];
     for (const document of documents) reportParser(document, source, problems);
     return documents.filter(({ contents }) => contents !== null);
@@ -98,6 +103,27 @@ const forbiddenCharacter = (text: string): number | null => {
   const at = text.search(/[^\P{Cc}\t\n\r]|\uFEFF|\r(?!\n)/u);
   return at < 0 ? null : at;
 };
+
+/** Offset of a quote that runs to the end of the file without an end of its own. */
+function unclosedQuote(tokens: readonly CST.Token[], text: string): number | null {
+  for (const token of allTokens(tokens)) {
+    if (token.type !== 'double-quoted-scalar' && token.type !== 'single-quoted-scalar') continue;
+    const quote = token.source.charAt(0);
+    const closed = token.source.length > 1 && token.source.endsWith(quote);
+    if (!closed && token.offset + token.source.length >= text.trimEnd().length) return token.offset;
+  }
+  return null;
+}
+
+function* allTokens(tokens: readonly CST.Token[]): Generator<CST.Token> {
+  const stack = [...tokens].reverse();
+  for (let token = stack.pop(); token !== undefined; token = stack.pop()) {
+    yield token;
+    if ('value' in token && token.value !== undefined) stack.push(token.value);
+    for (const { key, value } of 'items' in token ? [...token.items].reverse() : [])
+      stack.push(...[value, key].filter((each) => each != null));
+  }
+}
 
 /** The first token beyond the depth that is read; found without recursion. */
 function deepToken(tokens: readonly CST.Token[]): { readonly offset: number } | null {

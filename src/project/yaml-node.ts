@@ -68,6 +68,13 @@ export function spanAt(root: YamlNode, path: YamlPath): Span {
   return span;
 }
 
+/** The key at the end of a path; the value's place where it has none. */
+export function keyAt(root: YamlNode, path: YamlPath): Span {
+  const parent = nodeAt(root, path.slice(0, -1));
+  const entry = parent?.kind === 'map' ? parent.entries.get(String(path.at(-1))) : undefined;
+  return entry?.key ?? spanAt(root, path);
+}
+
 /** A map with only these entries of another. */
 export const pickEntries = (node: MapNode, wanted: (key: string) => boolean): MapNode => ({
   ...node,

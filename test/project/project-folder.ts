@@ -49,6 +49,8 @@ const shop = defineConnector({
       query: z.string().optional(),
       columns: z.array(z.string()).optional(),
       order_key: z.array(z.string()).optional(),
+      params: z.record(z.string(), z.string().nullable()).default({}),
+      cursor: z.unknown().optional(),
     }),
   },
   open: unopened,
