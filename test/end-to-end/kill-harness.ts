@@ -101,10 +101,11 @@ export async function sideBySide<T, R>(items: readonly T[], width: number, work:
   return results;
 }
 
-/** What `--json` says of the one run, without its name and times. */
+/** What `--json` says of the one run, without its name and times, and without the inodes of a copy's files. */
 export function reportOf({ stdout }: Ended): string {
   const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly [fact: string]: unknown }[] };
-  return JSON.stringify(runs.map(({ job, status, datasets, loads, cursors, error }) => ({ job, status, datasets, loads, cursors, error })));
+  const facts = runs.map(({ job, status, datasets, loads, cursors, error }) => ({ job, status, datasets, loads, cursors, error }));
+  return JSON.stringify(facts).replaceAll(/"(modified|version)":"\d+"/g, '"$1":"…"');
 }
 
 function expectDone(ended: Ended, what: string): void {

@@ -41,7 +41,7 @@ const rowSteps = `transform:
       - filter: "customer <> 5"
 check:
   orders:
-    - { field: amount, range: { min: -900 }, on_fail: reject }
+    - { field: amount, expression: "amount > -900", on_fail: reject }
 `;
 
 /** append reads each file once; the other modes read all files again. */

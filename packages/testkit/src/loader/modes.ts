@@ -85,7 +85,7 @@ const byMode: ModeTests = {
       await world.load(smallLoad(name, 'replace', rowsWith([1])));
       const schema = schemaOf(field('other', int64));
       await world.load({ name, schema, mode: 'replace', rows: [['5', '6']] });
-      expectEqual((await world.stored(name, smallSchema)).columns, ['id', 'other'], 'columns');
+      expectEqual((await world.stored(name, schema)).columns, ['id', 'other'], 'columns');
       await expectStored(world, name, schema, [['5', '6']]);
     },
   },
