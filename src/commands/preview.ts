@@ -36,11 +36,9 @@ export default class Preview extends ProjectCommand {
   async run(): Promise<{ status: 'done'; exitCode: 0; job: string; steps: readonly PreviewedStep[] }> {
     const { args, flags } = await this.parse(Preview);
     const steps = await this.withJobs(flags, async (world) => {
-      const [{ previewJob }, { selectJobs }, { resolveParams, splitParams }] = await Promise.all([
-        import('../jobs/preview-job.js'),
-        import('../jobs/select-jobs.js'),
-        import('../project/index.js'),
-      ]);
+      const { previewJob } = await import('../jobs/preview-job.js');
+      const { selectJobs } = await import('../jobs/select-jobs.js');
+      const { resolveParams, splitParams } = await import('../project/index.js');
       const [job] = await selectJobs(world.project, { names: [args.job], all: false, tags: [] });
       if (job === undefined) return [];
       const params = resolveParams(job, splitParams(flagList(flags.param)));

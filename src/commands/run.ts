@@ -84,12 +84,10 @@ export default class Run extends ProjectCommand {
   }
 
   async #runAll(project: Project, jobs: readonly Job[], flags: RunFlags): Promise<ReportedOutcome[]> {
-    const [{ runJobs }, { defaultRetry }, { durationOf, resolveParams, splitParams }, { rejectLimitOf }] = await Promise.all([
-      import('../jobs/run-jobs.js'),
-      import('../jobs/run-job.js'),
-      import('../project/index.js'),
-      import('../project/reject-limit.js'),
-    ]);
+    const { runJobs } = await import('../jobs/run-jobs.js');
+    const { defaultRetry } = await import('../jobs/run-job.js');
+    const { durationOf, resolveParams, splitParams } = await import('../project/index.js');
+    const { rejectLimitOf } = await import('../project/reject-limit.js');
     const { outside, signal } = this;
     const given = splitParams(flagList(flags.param));
     const paramsOf = (job: Job) => resolveParams(job, given, { others: jobs });

@@ -32,7 +32,8 @@ export default class Test extends ProjectCommand {
   async run(): Promise<TestReport> {
     const { args, flags } = await this.parse(Test);
     const results = await this.withJobs(flags, async (world) => {
-      const [{ runJobTest }, { readTests }] = await Promise.all([import('../jobs/test-job.js'), import('../project/index.js')]);
+      const { runJobTest } = await import('../jobs/test-job.js');
+      const { readTests } = await import('../project/index.js');
       const names = flagList(args.jobs);
       const done: TestResult[] = [];
       for (const name of names.length > 0 ? names : await world.project.jobs()) {

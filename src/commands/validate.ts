@@ -32,11 +32,9 @@ export default class Validate extends ProjectCommand {
   async run(): Promise<ValidateReport> {
     const { args, flags } = await this.parse(Validate);
     const directory = await this.projectDirectory(flags);
-    const [{ validateProject }, { steps }, registry] = await Promise.all([
-      import('../project/index.js'),
-      import('../transforms/index.js'),
-      this.registry(),
-    ]);
+    const { validateProject } = await import('../project/index.js');
+    const { steps } = await import('../transforms/index.js');
+    const registry = await this.registry();
     const jobs = flagList(args.jobs);
     const { files, problems } = await validateProject(directory, {
       environment: flags.env ?? null, variables: this.outside.variables, registry, steps, ...(jobs.length > 0 && { jobs }),

@@ -34,7 +34,8 @@ export abstract class ProjectCommand extends EtlCommand {
 
   protected async openProject(flags: ProjectFlags): Promise<Project> {
     const directory = await this.projectDirectory(flags);
-    const [{ readProject }, { steps }] = await Promise.all([import('../project/index.js'), import('../transforms/index.js')]);
+    const { readProject } = await import('../project/index.js');
+    const { steps } = await import('../transforms/index.js');
     const registry = await this.registry();
     return readProject(directory, { environment: flags.env ?? null, variables: this.outside.variables, registry, steps });
   }
@@ -42,7 +43,8 @@ export abstract class ProjectCommand extends EtlCommand {
   /** Opens the project's world of jobs for as long as the work takes. */
   protected async withJobs<T>(flags: ProjectFlags, work: (world: JobWorld) => Promise<T>): Promise<T> {
     const project = await this.openProject(flags);
-    const [{ openJobWorld }, registry] = await Promise.all([import('../jobs/job-world.js'), this.registry()]);
+    const { openJobWorld } = await import('../jobs/job-world.js');
+    const registry = await this.registry();
     const { outside } = this;
     const world = await openJobWorld({ project, registry, signal: this.signal, variables: outside.variables, now: () => outside.now() });
     try {

@@ -16,7 +16,15 @@ const error = z.strictObject({ code, message: z.string().min(1), hint: z.string(
 /** Every command that fails before it has a result. */
 export const errorShape = z.strictObject({ status: z.literal('error'), exitCode, error });
 
-const step = z.strictObject({ step: z.string(), in: count, out: count, filtered: count, deduplicated: count, rejected: count, warned: count });
+const step = z.strictObject({
+  step: z.string(),
+  in: count,
+  out: count,
+  filtered: count,
+  deduplicated: count,
+  rejected: count,
+  warned: count,
+});
 const load = z.strictObject({
   id: z.string(), in: count, inserted: count, updated: count, unchanged: count, skipped: count, deduplicated: count, rejected: count, deleted: count,
 }); // prettier-ignore
@@ -73,7 +81,14 @@ export const testShape = z.strictObject({
   status: z.enum(['done', 'failed']),
   exitCode: z.literal([0, 1]),
   tests: z.array(
-    z.strictObject({ job: z.string(), name: z.string(), passed: z.boolean(), failures: z.array(z.string()), error: error.nullable(), milliseconds: count }),
+    z.strictObject({
+      job: z.string(),
+      name: z.string(),
+      passed: z.boolean(),
+      failures: z.array(z.string()),
+      error: error.nullable(),
+      milliseconds: count,
+    }),
   ),
 });
 
@@ -92,7 +107,14 @@ export const connectorsShape = z.strictObject({
   status: z.literal('done'),
   exitCode: z.literal(0),
   connectors: z.array(
-    z.strictObject({ name: z.string(), summary: z.string(), extract: z.boolean(), modes: z.array(z.string()), plugin: z.string(), version: z.string() }),
+    z.strictObject({
+      name: z.string(),
+      summary: z.string(),
+      extract: z.boolean(),
+      modes: z.array(z.string()),
+      plugin: z.string(),
+      version: z.string(),
+    }),
   ),
 });
 
