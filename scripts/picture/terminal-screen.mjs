@@ -18,6 +18,8 @@ export function screenOf(output) {
     B: ([n = 1]) => (row += n),
     C: ([n = 1]) => (column += n),
     D: ([n = 1]) => (column = Math.max(0, column - n)),
+    E: ([n = 1]) => ([row, column] = [row + n, 0]),
+    F: ([n = 1]) => ([row, column] = [Math.max(0, row - n), 0]),
     G: ([n = 1]) => (column = n - 1),
     K: ([part = 0]) => {
       if (part === 0) lineAt(row).length = Math.min(column, lineAt(row).length);

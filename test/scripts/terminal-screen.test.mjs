@@ -8,6 +8,7 @@ describe('the screen behind a picture', () => {
   it('shows what stands after lines were written over', () => {
     expect(textOf('one\r\n10 %\r100 %\r\nend')).toEqual(['one', '100 %', 'end']);
     expect(textOf('a long line\r\u001b[Kshort')).toEqual(['short']);
+    expect(textOf('first\nsecond\n\u001b[2F\u001b[Konce')).toEqual(['once', 'second']);
     expect(textOf('first\nsecond\n\u001b[2A\u001b[2Kagain\n\u001b[Jrest')).toEqual(['again', 'rest']);
   });
 
