@@ -10,6 +10,7 @@ import { loaderPublishTests } from './loader/publishing.js';
 import { loaderResumeTests } from './loader/resuming.js';
 import { refusedRowTests } from './loader/rows-refused.js';
 import { schemaChangeTests } from './loader/schema-changes.js';
+import { sideBySideTests } from './loader/side-by-side.js';
 import { loaderStateTests } from './loader/states.js';
 import { loaderValueTests, plainestOf } from './loader/values.js';
 import type { LoaderHarness } from './loader-harness.js';
@@ -24,6 +25,7 @@ export function describeLoader(api: TestApi, connector: Connector, harness: Load
   const keyed = modes.find((one) => one === 'merge' || one === 'insert-new');
   const tests: ContractTests<LoaderWorld> = {
     ...connectionTests<LoaderWorld>(harness),
+    ...sideBySideTests(mode),
     ...loaderOptionTests,
     ...loaderValueTests(harness, modes),
     ...loaderPublishTests(mode),
