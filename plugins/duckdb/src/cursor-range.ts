@@ -45,7 +45,7 @@ export async function cursorRange(
       'DATA_INVALID',
       `${String(row?.['empty'])} rows have no ${field.name}, so an incremental read would never see them`,
       {
-        hint: `Leave them out with where: "${field.name} is not null", or use a cursor that every row has`,
+        hint: `Leave them out with where: '${column} is not null', or use a cursor that every row has`,
       },
     );
   const since = await lowerBound(session, { field, type, since: request.since, lag: request.hold === null ? (lag ?? 0) : 0 });

@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** Cells of a segment, in bytes: enough for several threads to read it, little enough to hold two. */
-const segmentBytes = 24 * 1024 * 1024;
+const segmentBytes = 16 * 1024 * 1024;
 
 /**
  * Writes one part to its staging table. Rows go in one transaction from save to save, which a refused row forces to begin anew: the

@@ -119,7 +119,8 @@ function fieldOfCheck(check: string, columns: readonly Field[]): { field?: strin
 function tryCast(there: Field | undefined, given: Field | undefined, text: string): string {
   if (there === undefined || given === undefined) throw new EtlError('INTERNAL', 'The shape of a load names a column that is not there');
   if (given.type.kind === 'bytes') return `try_cast(try(unhex(${text})) as ${columnType(there)})`;
-  if (there.type.kind === 'json' && there.native !== undefined) return `try_cast(try_cast(${text} as json) as ${columnType(there)})`;
+  // TRY_CAST of JSON makes null of a part that does not fit; TRY refuses the whole, as CAST does
+  if (there.type.kind === 'json' && there.native !== undefined) return `try(cast(try_cast(${text} as json) as ${columnType(there)}))`;
   return `try_cast(${text} as ${columnType(there)})`;
 }
 
