@@ -12,8 +12,8 @@ const columns = 110;
 
 /** What a command prints on a pseudo-terminal of its own. */
 async function onTerminal(command, directory) {
-  const variables = { FORCE_COLOR: '1', TERM: 'xterm-256color', CI: '', NO_COLOR: '' };
-  const { code, stdout } = await runProcess('script', ['-qec', `stty cols ${columns} rows 60; ${command}`, '/dev/null'], {
+  const variables = { TERM: 'xterm-256color' };
+  const { code, stdout } = await runProcess('script', ['-qec', `unset CI NO_COLOR FORCE_COLOR; stty cols ${columns} rows 60; ${command}`, '/dev/null'], {
     directory,
     variables,
   });
