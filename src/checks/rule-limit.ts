@@ -3,7 +3,7 @@ import type { StepCounts } from '../transforms/step.js';
 import type { OnFail, RuleOptions } from './rule-options.js';
 
 /** How many rows may break a rule. */
-export type RuleLimit = { readonly rows: number } | { readonly share: number; readonly text: string } | null;
+export type RuleLimit = { readonly rows: number } | { readonly percent: number; readonly text: string } | null;
 
 /** The limit of a rule; stop allows none. Throws CONFIG_INVALID where stop has a limit. */
 export function ruleLimit({ on_fail, limit }: Pick<RuleOptions, 'on_fail' | 'limit'>, name: string): RuleLimit {
@@ -15,15 +15,15 @@ export function ruleLimit({ on_fail, limit }: Pick<RuleOptions, 'on_fail' | 'lim
   }
   if (limit === undefined) return null;
   if (typeof limit === 'number') return { rows: limit };
-  return { share: Number(limit.replace('%', '').trim()) / 100, text: limit };
+  return { percent: Number(limit.replace('%', '').trim()), text: limit };
 }
 
 /** The error that stops the job, or null. It names rule and numbers, never values. */
 export function judgeRule(total: StepCounts, { name, limit, onFail }: { name: string; limit: RuleLimit; onFail: OnFail }): EtlError | null {
   const broken = total.rejected + total.warned;
   if (limit === null || broken === 0) return null;
-  const allowed = 'rows' in limit ? limit.rows : total.in * limit.share;
-  if (broken <= allowed) return null;
+  // In hundredths: 0.29 × 100 is less than 29
+  if ('rows' in limit ? broken <= limit.rows : broken * 100 <= total.in * limit.percent) return null;
   const rows = `${broken.toLocaleString('en-US')} of ${total.in.toLocaleString('en-US')} row${total.in === 1 ? '' : 's'}`;
   const than = onFail === 'stop' ? '' : `, more than the limit of ${'rows' in limit ? limit.rows.toLocaleString('en-US') : limit.text}`;
   return new EtlError('CHECK_FAILED', `${name}: ${rows} break${broken === 1 ? 's' : ''} the rule${than}. Nothing was published`, {

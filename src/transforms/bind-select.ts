@@ -4,6 +4,7 @@ import { fillParameters, type FilledSql } from './fill-parameters.js';
 import { nearest, refuseSameNames } from './input-columns.js';
 import { asNode, lineAndColumn, offsetOf, parseSql, visitNodes, type SqlNode } from './parsed-sql.js';
 import { functionFacts, unsteadyError, unsteadyWords } from './refused-functions.js';
+import { sqlTokens } from './sql-tokens.js';
 import type { BindContext } from './step.js';
 
 /** A SELECT over datasets that is known to be one, with the columns that it makes. */
@@ -72,17 +73,29 @@ export async function bindSelect(written: string, context: BindContext): Promise
   };
 }
 
-/** The query with its datasets as views over tables; `relation` gives what a dataset is read from. The query begins on the second line. */
+/**
+ * The query with its datasets as further WITH names before its own; `relation` gives what a dataset is read from. The text begins on the second
+ * line, with every character in its column. Not as a subquery, which would rename columns of the same name silently.
+ */
 export function withDatasets(sql: string, inputs: ReadonlyMap<string, Schema>, relation: (dataset: string) => string): string {
   const views = [...inputs].map(([name, { fields }]) => {
     const columns = fields.map((field) => quote(field.name)).join(', ');
     return `${quote(name)} as not materialized (select ${columns === '' ? 'null as "_etl_"' : columns} from ${relation(name)})`;
   });
-  return views.length === 0 ? `select * from (\n${trimmed(sql)}\n)` : `with ${views.join(', ')} select * from (\n${trimmed(sql)}\n)`;
+  const text = trimmed(sql);
+  if (views.length === 0) return `\n${text}`;
+  const [first, second] = sqlTokens(text).filter(({ kind }) => kind !== 'space');
+  if (first?.text.toLowerCase() !== 'with') return `with ${views.join(', ')}\n${text}`;
+  const isRecursive = second?.text.toLowerCase() === 'recursive';
+  const end = isRecursive ? second.at + second.text.length : first.at + first.text.length;
+  return `with ${isRecursive ? 'recursive ' : ''}${views.join(', ')},\n${text.slice(0, end).replaceAll(/\S/g, ' ')}${text.slice(end)}`;
 }
 
-/** A statement may end in a semicolon. */
-const trimmed = (sql: string): string => sql.replace(/[\s;]+$/, '');
+/** A statement may end in a semicolon and a comment. */
+function trimmed(sql: string): string {
+  const last = sqlTokens(sql).findLast(({ kind, text }) => kind !== 'space' && text !== ';');
+  return last === undefined ? sql : sql.slice(0, last.at + last.text.length);
+}
 
 type Fail = (message: string, at?: { offset?: number | null; hint?: string | undefined; cause?: unknown }) => EtlError;
 

@@ -1,7 +1,7 @@
 import { duckDbType } from '@etl/columnar';
 import { EtlError } from '@etl/sdk';
 import { nearest } from './input-columns.js';
-import { sqlTokens } from './sql-tokens.js';
+import { sqlTokens, type SqlToken } from './sql-tokens.js';
 import type { BindContext, ParamValue } from './step.js';
 
 /** SQL whose parameters are bound by name; the same SQL always has the same values. */
@@ -15,8 +15,8 @@ export interface FilledSql {
 }
 
 /**
- * Turns each `:name` into a bound parameter of its type; not in strings, comments or `::`. Within brackets and braces, where a colon may
- * also be a slice or a key, names that are no parameters stay. Throws CONFIG_INVALID for any other unknown name.
+ * Turns each `:name` into a bound parameter of its type; not in strings, comments or `::`, nor where the colon parts a slice (`name[1:n]`) or
+ * a key from its value (`{'key':n}`): there a parameter needs a colon of its own, `name[1: :n]`. Throws CONFIG_INVALID for an unknown name.
  */
 export function fillParameters(sql: string, { params, started }: Pick<BindContext, 'params' | 'started'>): FilledSql {
   const known = new Map([
@@ -27,15 +27,16 @@ export function fillParameters(sql: string, { params, started }: Pick<BindContex
   const used: ParamValue[] = [];
   const moves: { readonly to: number; readonly from: number }[] = [];
   let filled = '';
-  let depth = 0;
-  for (const { kind, text, at } of sqlTokens(sql)) {
-    if (kind === 'symbol') depth += text === '[' || text === '{' ? 1 : text === ']' || text === '}' ? -1 : 0;
-    const name = kind === 'parameter' ? text.slice(1) : null;
-    const value = name === null ? undefined : known.get(name);
-    if (name === null || (value === undefined && depth > 0)) {
+  const brackets = new Brackets();
+  for (const token of sqlTokens(sql)) {
+    const { kind, text, at } = token;
+    const name = kind === 'parameter' && !brackets.partsHere ? text.slice(1) : null;
+    brackets.take(token);
+    if (name === null) {
       filled += text;
       continue;
     }
+    const value = known.get(name);
     if (value === undefined) throw unknownParameter(name, [...known.keys()]);
     moves.push({ to: filled.length, from: at });
     filled += parameterSql(name, value);
@@ -45,6 +46,28 @@ export function fillParameters(sql: string, { params, started }: Pick<BindContex
   }
   return { sql: filled, values, params: used, origin: (offset) => originOf(moves, offset) };
 }
+
+/** Which brackets are open, and whether a colon here would part two things. */
+class Brackets {
+  readonly #open: string[] = [];
+  #last: SqlToken | null = null;
+
+  get partsHere(): boolean {
+    const kind = this.#open.at(-1);
+    if (kind !== '{' && kind !== '[' && kind !== 'subscript') return false;
+    return endsValue(this.#last) || (kind === 'subscript' && this.#last?.text === '[');
+  }
+
+  take(token: SqlToken): void {
+    if (token.kind === 'space') return;
+    if (token.text === '[') this.#open.push(endsValue(this.#last) ? 'subscript' : '[');
+    else if (token.text === '{' || token.text === '(') this.#open.push(token.text);
+    else if (token.text === ']' || token.text === '}' || token.text === ')') this.#open.pop();
+    this.#last = token;
+  }
+}
+
+const endsValue = (token: SqlToken | null): boolean => token !== null && (token.kind !== 'symbol' || [')', ']', '}'].includes(token.text));
 
 function parameterSql(name: string, { type }: ParamValue): string {
   return type.kind === 'bytes' ? `encode($${name})` : `cast($${name} as ${duckDbType(type)})`;

@@ -37,7 +37,8 @@ const clocks = /date|time|now|today|ago/;
 const randoms = /random|uuid|seed/;
 
 /** Why a function whose answer changes from run to run may not be used, and what may. */
-export function unsteadyError(name: string): EtlError {
+export function unsteadyError(found: string): EtlError {
+  const name = found.toLowerCase().replace(/^get_current_/, 'current_');
   const [why, hint] = clocks.test(name)
     ? ['reads the clock', 'Use :run_started, the time at which the run began: it stays the same when a run is continued']
     : randoms.test(name)

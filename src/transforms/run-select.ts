@@ -13,7 +13,7 @@ export function runSelect(query: BoundSelect, step: string): TableOperator {
     let rowsIn = 0;
     for (const source of inputs.values()) rowsIn += await countRows(session, source);
     const select = withDatasets(query.sql, query.inputs, (dataset) => inputs.get(dataset) ?? quote(dataset));
-    const create = `create table ${into} as select ${query.casts.join(', ')}, row_number() over () as ${rowNumberColumn} from (${select})`;
+    const create = `create table ${into} as select ${query.casts.join(', ')}, row_number() over () as ${rowNumberColumn} from (${select}\n)`;
     await session.run(create, query.values).catch((error: unknown) => {
       throw isEtlError(error) ? runError(error, query, step) : error;
     });

@@ -41,7 +41,8 @@ export function cellWriter({ name, type }: Field): CellWriter {
     case 'float':
       return (value, patch) => {
         if (typeof value !== 'number') throw fault(kindOf(value), 'give a number');
-        if (type.bits === 32 && Number.isFinite(value) && !Number.isFinite(Math.fround(value))) throw new ValueFault(`column ${name} is out of the range of float32`);
+        if (type.bits === 32 && Number.isFinite(value) && !Number.isFinite(Math.fround(value)))
+          throw new ValueFault(`column ${name} is out of the range of float32`);
         patch.writeText(encodeFloat(value, type));
       };
     case 'bytes':
