@@ -6,7 +6,7 @@ import { visibleText } from '../terminal/visible-text.js';
 export default class Logs extends ProjectCommand {
   static override summary = 'Print the log of a run';
   static override description =
-    'ETL_LOG_LEVEL (debug, info, warn, error) decides what a run writes down. With --json each line is the log entry as it is kept.';
+    'ETL_LOG_LEVEL (debug, info, warn, error) decides what a run writes down. Stacks of errors are shown with --verbose. With --json each line is the log entry as it is kept.';
   static override examples = [
     { description: 'The newest run', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'Watch a run while it works', command: '<%= config.bin %> <%= command.id %> --job daily-orders --follow' },
@@ -38,7 +38,7 @@ export default class Logs extends ProjectCommand {
     for await (const line of lines) {
       const entry = parseLogEntry(line);
       if (entry !== null && !reaches(entry.level, flags.level)) continue;
-      this.terminal.data(this.jsonEnabled() || entry === null ? line : this.#text(entry));
+      this.terminal.data(this.jsonEnabled() || entry === null ? line : this.#text(entry, flags['verbose']));
     }
     const code = this.interruptedWith;
     if (code !== null) this.exitWith(code);
@@ -49,10 +49,11 @@ export default class Logs extends ProjectCommand {
     if (json !== undefined) super.logJson(json);
   }
 
-  #text({ level, time, msg, facts }: LogEntry): string {
+  #text({ level, time, msg, facts }: LogEntry, verbose: boolean): string {
     const { faint, good, caution, bad } = this.terminal.dataPalette;
     const colour = { debug: faint, info: good, warn: caution, error: bad }[level];
-    const shown = Object.entries(facts).filter(([name]) => name !== 'run' && name !== 'job');
+    const hidden = new Set(['run', 'job', ...(verbose ? [] : ['stack'])]);
+    const shown = Object.entries(facts).filter(([name]) => !hidden.has(name));
     const rest = shown.map(
       ([name, fact]) => ` ${name}=${typeof fact === 'string' && /^[\w./:-]+$/.test(fact) ? fact : JSON.stringify(fact)}`,
     );

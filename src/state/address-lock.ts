@@ -1,6 +1,6 @@
 import type { Json } from '@etl/sdk';
 import { nativeCode } from '@etl/sdk';
-import type { Attempt } from './local-lock.js';
+import type { Attempt } from './lock-attempt.js';
 import { askSocket, listenWithAnswer } from './socket-answer.js';
 
 /** A lock by an address that the kernel gives to one process only and takes back itself: a Windows pipe, an abstract Linux socket. */

@@ -20,7 +20,11 @@ async function checkJob(etl: string, job: string, run: string): Promise<Finding>
   const check = `job ${job}`;
   const holder = await jobHolder(etl, job);
   if (holder === null)
-    return notice(check, `run ${run} was interrupted`, `etl run ${job} continues it, etl run ${job} --restart begins anew`);
+    return notice(
+      check,
+      `run ${run} is unfinished: it failed or was interrupted`,
+      `etl run ${job} continues it, etl run ${job} --restart begins anew`,
+    );
   if (holder === 'unknown') return problem(check, `run ${run} is held by a process that does not answer`, 'Continue or end that process');
   if (await isStopped(holder.pid))
     return problem(

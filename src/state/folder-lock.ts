@@ -4,7 +4,7 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nativeCode, type Json } from '@etl/sdk';
-import type { Attempt } from './local-lock.js';
+import type { Attempt } from './lock-attempt.js';
 import { withShortPath } from './short-path.js';
 import { listenWithAnswer, probeSocket } from './socket-answer.js';
 

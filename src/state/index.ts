@@ -7,6 +7,7 @@ export * from './file-lines.js';
 export * from './job-lock.js';
 export * from './job-manifest.js';
 export * from './local-lock.js';
+export * from './lock-attempt.js';
 export * from './read-rejects.js';
 export * from './redactor.js';
 export * from './reject-record.js';

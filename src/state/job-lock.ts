@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { EtlError, type Json } from '@etl/sdk';
 import { z } from 'zod';
 import { etlPaths } from './etl-folder.js';
-import { askLocalLock, tryLocalLock, waitForLocalLock, type LocalLock } from './local-lock.js';
+import { askLocalLock, tryLocalLock, waitForLocalLock } from './local-lock.js';
+import type { LocalLock } from './lock-attempt.js';
 
 /** Who holds a job, as the lock's socket answers. */
 export interface JobHolder {

@@ -6,14 +6,8 @@ import { addressLock } from './address-lock.js';
 import { makePrivateFolder } from './durable-file.js';
 import { fileError } from './file-error.js';
 import { askFolderLock, folderLock } from './folder-lock.js';
+import type { Attempt } from './lock-attempt.js';
 import { askSocket } from './socket-answer.js';
-
-export interface LocalLock {
-  /** Frees it; a second call does nothing. A process that ends, however, frees it too. */
-  release(): Promise<void>;
-}
-
-export type Attempt = { readonly lock: LocalLock } | { readonly holder: Json };
 
 export interface LockWait {
   /** Milliseconds until the answer is given up on; 0: one attempt. */

@@ -64,7 +64,7 @@ describe('etl doctor', () => {
     });
     expect(of('job daily')).toMatchObject({
       status: 'notice',
-      detail: 'run r1 was interrupted',
+      detail: expect.stringContaining('run r1 is unfinished'),
       cure: expect.stringContaining('etl run daily'),
     });
     expect(of('project files')).toMatchObject({

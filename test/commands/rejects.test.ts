@@ -63,6 +63,14 @@ describe('etl rejects', () => {
     });
   });
 
+  it('show gives people every cell in full, with where and why', async () => {
+    const directory = await project();
+    const { stdout } = await tryCommand(RejectsShow, ['r1'], { directory, tty: true, variables: { NO_COLOR: '1' } });
+    expect(stdout.split('\n').slice(0, 2)).toEqual(['a.csv:2  total is no number (cast)', '  id: 1  total: twelve']);
+    expect(stdout).toContain("  id: null  total: ''");
+    expect(stdout).not.toContain('\tc');
+  });
+
   it('export writes every cell exactly, into a file that is there whole and for this user alone', async () => {
     const directory = await project();
     const { exitCode, stdout, stderr } = await tryCommand(RejectsExport, ['r1', '--to', 'out.csv'], { directory });

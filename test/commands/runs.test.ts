@@ -52,6 +52,20 @@ describe('etl runs list', () => {
     ]);
   });
 
+  it('shows people the end of an id, which is enough to name the run', async () => {
+    const directory = await folder();
+    await historyProject(directory, [
+      { id: '20261120-080000000-0123456789', started: at(8), finished: at(9) },
+      { id: 'given-by-airflow', started: at(7), finished: at(7) },
+    ]);
+    const { stdout } = await tryCommand(RunsList, [], { directory, tty: true, variables: { NO_COLOR: '1' } });
+    expect(stdout).toMatch(/^0123456789 +daily +done +2026-11-20 08:00 /m);
+    expect(stdout).toMatch(/^given-by-airflow /m);
+    expect((await tryCommand(RunsShow, ['0123456789', '--json'], { directory })).json).toMatchObject({
+      run: { id: '20261120-080000000-0123456789' },
+    });
+  });
+
   it('filters by job, outcome and number, and gives programs whole records', async () => {
     const directory = await open();
     const ids = async (...argv: string[]): Promise<string[]> => {

@@ -20,17 +20,18 @@ describe('local lock', () => {
     const [folder, owner, journal] = [join(home, 'lock'), join(home, 'owner'), join(home, 'journal')];
     await writeFile(owner, '');
     await writeFile(journal, '');
-    const until = Date.now() + 9000;
-    const start = (): Running => startProgram(lockLoop, { folder, owner, journal, until });
-    const all = Array.from({ length: 10 }, start);
+    const start = (): Running => startProgram(lockLoop, { folder, owner, journal });
+    const all = Array.from({ length: 8 }, start);
     const living = [...all];
-    let killed = 0;
-    while (Date.now() < until - 1500) {
-      await sleep(120);
+    const entries = async (): Promise<string[]> => (await readFile(journal, 'utf8')).trim().split('\n');
+    let disturbed = 0;
+    const deadline = Date.now() + 50_000;
+    while (Date.now() < deadline && (disturbed < 24 || (await entries()).length < 80)) {
+      await sleep(150);
       const index = Math.floor(Math.random() * living.length);
       const victim = living[index];
       if (victim === undefined) continue;
-      if (killed % 3 === 2) {
+      if (disturbed % 3 === 2) {
         victim.child.kill('SIGSTOP');
         await sleep(60);
         victim.child.kill('SIGCONT');
@@ -39,16 +40,19 @@ describe('local lock', () => {
         living[index] = start();
         all.push(living[index]);
       }
-      killed += 1;
+      disturbed += 1;
+      // So that a slow machine gets processes that live long enough to contend.
+      if (disturbed >= 24) await sleep(500);
     }
+    for (const { child } of living) child.kill('SIGKILL');
     const ended = await Promise.all(all.map(({ ended: end }) => end));
     expect(ended.map(({ stderr }) => stderr).join('')).toBe('');
-    const lines = (await readFile(journal, 'utf8')).trim().split('\n');
+    const lines = await entries();
     expect(lines.filter((line) => line.startsWith('violation'))).toEqual([]);
-    expect(killed).toBeGreaterThan(15);
-    expect(lines.filter((line) => line === 'entered').length).toBeGreaterThan(50);
+    expect(disturbed).toBeGreaterThanOrEqual(24);
+    expect(lines.length).toBeGreaterThanOrEqual(80);
     expect(await askLocalLock(folder)).toBeUndefined();
-  }, 60_000);
+  }, 90_000);
 
   it('frees once, however often it is asked to, and not the lock of the next holder', async () => {
     const folder = join(await newFolder(), 'lock');

@@ -3,6 +3,7 @@ import type { RejectGroup } from '../../state/read-rejects.js';
 import { formatCount, formatRows } from '../../terminal/format-quantity.js';
 import { wholeNumberFlag } from '../../terminal/flag-values.js';
 import { ProjectCommand } from '../../terminal/project-command.js';
+import { shortRun } from '../../terminal/short-run.js';
 import { showTable } from '../../terminal/show-table.js';
 
 export default class RejectsList extends ProjectCommand {
@@ -46,17 +47,18 @@ export default class RejectsList extends ProjectCommand {
       this.terminal.say('No rejected rows are kept.');
       return;
     }
+    const forPeople = this.terminal.dataIsRead;
     showTable(this.terminal, {
       columns: [
         { title: 'run', weight: 3 },
         { title: 'job', weight: 1 },
         { title: 'dataset', weight: 1 },
-        { title: 'step', weight: 1 },
-        { title: 'reason' },
+        { title: 'step' },
+        { title: 'reason', weight: 2 },
         { title: 'rows', align: 'right', weight: 3 },
       ],
       rows: runs.flatMap(({ run, job, groups }) =>
-        groups.map(({ dataset, step, reason, rows }) => [run, job, dataset, step, reason, formatCount(rows)]),
+        groups.map(({ dataset, step, reason, rows }) => [forPeople ? shortRun(run) : run, job, dataset, step, reason, formatCount(rows)]),
       ),
     });
     this.terminal.say(`\n${formatRows(runs.reduce((sum, { rows }) => sum + rows, 0))}. Look at them: etl rejects show ${first.run}`);

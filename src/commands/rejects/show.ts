@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import type { RejectRecord } from '../../state/reject-record.js';
 import { wholeNumberFlag } from '../../terminal/flag-values.js';
 import { ProjectCommand } from '../../terminal/project-command.js';
+import { rejectPlace, rejectText } from '../../terminal/reject-text.js';
 import { showTable } from '../../terminal/show-table.js';
 
 export default class RejectsShow extends ProjectCommand {
@@ -45,22 +46,28 @@ export default class RejectsShow extends ProjectCommand {
   #show(run: string, rejects: readonly RejectRecord[], more: boolean): void {
     const { terminal } = this;
     terminal.say(rejects.length === 0 ? `Run ${run} keeps no such rows.` : `Run ${run}\n`);
-    const groups = groupBy(rejects);
-    for (const records of groups.values()) {
+    if (terminal.dataIsRead) this.#showTexts(rejects);
+    else this.#showTables(rejects);
+    if (more) terminal.say(`There are more: --limit ${rejects.length * 10}, or all of them: etl rejects export ${run} --to rejects.csv`);
+  }
+
+  #showTexts(rejects: readonly RejectRecord[]): void {
+    const { terminal } = this;
+    const options = { palette: terminal.dataPalette, width: terminal.width('stdout') };
+    for (const record of rejects) terminal.data(`${rejectText(record, options)}\n`);
+  }
+
+  /** Rows of the same columns stand together. */
+  #showTables(rejects: readonly RejectRecord[]): void {
+    for (const records of groupBy(rejects).values()) {
       const names = Object.keys(records[0]?.row ?? {});
-      showTable(terminal, {
-        columns: [
-          { title: 'where', weight: 2 },
-          { title: 'step', weight: 1 },
-          { title: 'reason', weight: 1 },
-          ...(names.length > 0 ? names : ['cells']).map((title) => ({ title })),
-        ],
-        rows: records.map((record) => [whereOf(record), record.step, record.reason, ...cellsOf(record, names)]),
+      showTable(this.terminal, {
+        columns: ['where', 'step', 'reason', ...(names.length > 0 ? names : ['cells'])].map((title) => ({ title })),
+        rows: records.map((record) => [rejectPlace(record), record.step, record.reason, ...cellsOf(record, names)]),
         empty: 'null',
       });
-      terminal.data('');
+      this.terminal.data('');
     }
-    if (more) terminal.say(`There are more: --limit ${rejects.length * 10}, or all of them: etl rejects export ${run} --to rejects.csv`);
   }
 }
 
@@ -71,8 +78,6 @@ function groupBy(records: readonly RejectRecord[]): Map<string, RejectRecord[]> 
   for (const record of records) groups.set(shapeOf(record), [...(groups.get(shapeOf(record)) ?? []), record]);
   return groups;
 }
-
-const whereOf = ({ dataset, place, number }: RejectRecord): string => place ?? (number === null ? dataset : `${dataset}, row ${number}`);
 
 const cellsOf = ({ row, values }: RejectRecord, names: readonly string[]): (string | null)[] =>
   row === null ? [JSON.stringify(values)] : names.map((name) => row[name] ?? null);

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../state/run-record.js';
 import { formatCount, formatDuration } from '../../terminal/format-quantity.js';
 import { wholeNumberFlag } from '../../terminal/flag-values.js';
 import { ProjectCommand } from '../../terminal/project-command.js';
+import { shortRun } from '../../terminal/short-run.js';
 import { showTable } from '../../terminal/show-table.js';
 
 export default class RunsList extends ProjectCommand {
@@ -50,20 +51,20 @@ export default class RunsList extends ProjectCommand {
     ];
     showTable(this.terminal, {
       columns,
-      rows: runs.map(runLine),
+      rows: runs.map((run) => runLine(run, this.terminal.dataIsRead)),
       paint: (text, { row, column }) => (column === 2 ? colours[runs[row]?.status ?? 'done'](text) : text),
     });
   }
 }
 
-function runLine({ id, job, status, started, finished, datasets, loads }: RunRecord): (string | null)[] {
+function runLine({ id, job, status, started, finished, datasets, loads }: RunRecord, forPeople: boolean): (string | null)[] {
   const steps = Object.values(datasets).flatMap((dataset) => dataset.steps);
   const sum = (counts: readonly number[]): string => formatCount(counts.reduce((total, count) => total + count, 0));
   return [
-    id,
+    forPeople ? shortRun(id) : id,
     job,
     status,
-    started.slice(0, 19).replace('T', ' '),
+    started.slice(0, forPeople ? 16 : 19).replace('T', ' '),
     finished === null ? null : formatDuration(Date.parse(finished) - Date.parse(started)),
     sum(steps.filter(({ step }) => step === 'extract').map((step) => step.in)),
     sum(loads.map(({ inserted, updated }) => inserted + updated)),

@@ -4,6 +4,7 @@ import { errorSummary } from '../../terminal/error-document.js';
 import { exitCodeOf } from '../../terminal/exit-codes.js';
 import { flagList } from '../../terminal/flag-values.js';
 import { ProjectCommand } from '../../terminal/project-command.js';
+import { shortRun } from '../../terminal/short-run.js';
 import { showTable } from '../../terminal/show-table.js';
 
 export default class StateList extends ProjectCommand {
@@ -39,7 +40,8 @@ export default class StateList extends ProjectCommand {
   #show(jobs: readonly JobState[]): void {
     const rows = jobs.flatMap(({ loads }) =>
       loads.flatMap(({ load, cursors, published, unfinished }) => {
-        const run = unfinished === null ? published : `${unfinished} (unfinished)`;
+        const name = (id: string): string => (this.terminal.dataIsRead ? shortRun(id) : id);
+        const run = unfinished === null ? published && name(published) : `${name(unfinished)} (unfinished)`;
         const entries = Object.entries(cursors);
         if (entries.length === 0) return [[load, null, null, run]];
         return entries.map(([dataset, cursor]) => [load, dataset, typeof cursor === 'string' ? cursor : JSON.stringify(cursor), run]);

@@ -1,14 +1,9 @@
-// Takes and frees a lock again and again, and looks each time whether a living process is inside as well.
+// Takes and frees a lock for ever, and looks each time whether a living process is inside as well; to be killed.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitForLocalLock } from '../../../src/state/index.js';
 
-const { folder, owner, journal, until } = JSON.parse(process.argv[2] ?? '{}') as {
-  folder: string;
-  owner: string;
-  journal: string;
-  until: number;
-};
+const { folder, owner, journal } = JSON.parse(process.argv[2] ?? '{}') as { folder: string; owner: string; journal: string };
 
 const exiting = 0x4; // PF_EXITING: the kernel has begun to take the process down, its sockets may be closed
 
@@ -23,7 +18,7 @@ function lives(pid: string): boolean {
   }
 }
 
-while (Date.now() < until) {
+for (;;) {
   const attempt = await waitForLocalLock(folder, { pid: process.pid }, { wait: 500 });
   if (!('lock' in attempt)) continue;
   const before = readFileSync(owner, 'utf8');
