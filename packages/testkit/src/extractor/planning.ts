@@ -2,6 +2,7 @@ import type { ContractTests } from '../contract.js';
 import { expectError } from '../expect-error.js';
 import { asObject } from '../connection-tests.js';
 import { expectEqual, expectThat } from '../expect-equal.js';
+import { settleAll } from '../settle-all.js';
 import { expectJson } from '../expect-json.js';
 import { byInteger, expectRows } from '../expect-rows.js';
 import { requestFor, type ExtractorWorld } from '../extractor-world.js';
@@ -40,7 +41,7 @@ export const extractorPlanTests: ContractTests<ExtractorWorld> = {
     const ids = plan.parts.map(({ id }) => id);
     expectThat(ids.length <= 4, `4 parts were asked for, ${ids.length} were planned`);
     expectEqual(new Set(ids).size, ids.length, 'different part ids');
-    const reads = await Promise.all(plan.parts.map((part) => world.read(seeded, part, { schema: plan.schema })));
+    const reads = await settleAll(plan.parts.map((part) => world.read(seeded, part, { schema: plan.schema })));
     expectRows(byInteger(reads.flatMap(({ rows }) => rows)), [...manyRows(count)], manySchema, 'parts together');
   },
   'reads no more rows than the limit': async (world) => {

@@ -1,6 +1,7 @@
 import type { Mode } from '@etl/sdk';
 import type { ContractTests } from '../contract.js';
 import { expectEqual, expectThat } from '../expect-equal.js';
+import { settleAll } from '../settle-all.js';
 import { sealAndPublish, writePart, writeRows, type LoaderWorld } from '../loader-world.js';
 import { expectNothingOpened, openHandles } from '../open-handles.js';
 import { expectCounts, expectStored } from './expect-stored.js';
@@ -20,7 +21,7 @@ export const loaderPartTests = (mode: Mode, keyed: Mode | undefined): ContractTe
     const parts = Object.fromEntries(ids.map((list, part) => [`part ${part}`, rowsWith(list)]));
     const request = smallLoad(name, mode, [], { parts, size: 10 });
     const load = await world.begin(loader, request);
-    await Promise.all(
+    await settleAll(
       Object.entries(parts).map(async ([part, rows]) => {
         const writer = await load.part(part);
         for (let at = 0; at < rows.length; at += 20) {

@@ -1,6 +1,7 @@
 import type { Connection, Mode } from '@etl/sdk';
 import type { ContractTests } from '../contract.js';
 import { expectEqual } from '../expect-equal.js';
+import { settleAll } from '../settle-all.js';
 import { sealAndPublish, writePart, type LoaderWorld } from '../loader-world.js';
 import { expectStored } from './expect-stored.js';
 import { numbers, rowsWith, smallLoad, smallSchema } from './small-table.js';
@@ -20,7 +21,7 @@ export const sideBySideTests = (mode: Mode): ContractTests<LoaderWorld> => ({
 async function loadSeveral(world: LoaderWorld, mode: Mode, connectionOf: (number: number) => Connection | undefined): Promise<void> {
   const names = [world.fresh(), world.fresh(), world.fresh()];
   const rowsOf = (number: number): ReturnType<typeof rowsWith> => rowsWith(numbers(1, 50), ` of ${number}`);
-  await Promise.all(
+  await settleAll(
     names.map(async (name, number) => {
       const request = smallLoad(name, mode, rowsOf(number), { cursors: { d: number }, size: 10 });
       const load = await world.begin(await world.loader(name, connectionOf(number)), request);
