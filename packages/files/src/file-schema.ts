@@ -97,7 +97,7 @@ async function guessedFields(
   types: ReadonlyMap<string, FieldType>,
 ): Promise<Field[]> {
   const merged = new Map<string, TypeGuess | FieldType>();
-  const share = Math.max(1 << 20, Math.floor(budget / Math.max(1, files.length)));
+  const share = Math.max(Math.min(budget, 1 << 20), Math.floor(budget / Math.max(1, files.length)));
   for (const { file, format, layout } of files)
     mergeGuesses(merged, await format.guess(file, layout, { budget: share, signal }), file.path);
   const path = files[0]?.file.path ?? 'the files';

@@ -49,6 +49,7 @@ export async function* jsonDocument(
       const place = { file: path, line: line + countLines(bytes, from, at), ...(column === undefined ? {} : { column }) };
       throw new EtlError('DATA_INVALID', `${path}:${place.line}${column === undefined ? '' : `:${column}`} is not valid JSON: ${what}`, {
         place,
+        ...(walk.isDone && !walk.found ? { hint: 'If the file holds one object a line, write `format: ndjson`' } : {}),
       });
     };
     let read: RecordReader | null = null;

@@ -48,13 +48,16 @@ function unit(bytes: Uint8Array, at: number): number {
   return value;
 }
 
+/** First bytes of characters, by the number of bytes that follow. */
+const leads = [0, 0xc0, 0xe0, 0xf0] as const;
+
 function writeCharacter(bytes: Uint8Array, at: number, code: number): number {
   if (code < 0x80) {
     bytes[at] = code;
     return at + 1;
   }
   const following = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  bytes[at] = ((0xf00 >> following) & 0xff) | (code >> (6 * following));
+  bytes[at] = (leads[following] ?? 0) | (code >> (6 * following));
   for (let index = 1; index <= following; index++) bytes[at + index] = 0x80 | ((code >> (6 * (following - index))) & 0x3f);
   return at + following + 1;
 }

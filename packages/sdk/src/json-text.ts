@@ -18,23 +18,25 @@ export function skipJsonSpace(bytes: Uint8Array, at: number, end: number): numbe
   return at;
 }
 
-/** The end of the string that begins with the quote at `at`; -1: malformed or cut off. */
+/** The end of the string that begins with the quote at `at`; else `~fault`, where `fault` is the first wrong byte, or `end` where the text is cut off. */
 export function jsonStringEnd(bytes: Uint8Array, at: number, end: number): number {
   for (let p = at + 1; p < end; p++) {
     const byte = bytes[p] ?? 0;
     if (plain[byte] === 1) continue;
     if (byte === 0x22) return p + 1;
-    if (byte !== 0x5c) return -1;
-    const escape = bytes[++p] ?? 0;
-    if (p >= end) return -1;
+    if (byte !== 0x5c) return ~p;
+    if (++p >= end) return ~end;
+    const escape = bytes[p] ?? 0;
     if (escape !== 0x75) {
-      if (!isSimpleEscape(escape)) return -1;
+      if (!isSimpleEscape(escape)) return ~p;
       continue;
     }
-    if (p + 4 >= end) return -1;
-    for (let digit = 0; digit < 4; digit++) if (!isHexadecimal(bytes[++p] ?? 0)) return -1;
+    for (let digit = 0; digit < 4; digit++) {
+      if (++p >= end) return ~end;
+      if (!isHexadecimal(bytes[p] ?? 0)) return ~p;
+    }
   }
-  return -1;
+  return ~end;
 }
 
 const isSimpleEscape = (byte: number): boolean =>
@@ -51,46 +53,48 @@ function digitsEnd(bytes: Uint8Array, at: number, end: number): number {
   return at;
 }
 
-/** The end of the number that begins at `at`; -1: malformed. */
+/** The end of the number that begins at `at`, else `~fault`. */
 export function jsonNumberEnd(bytes: Uint8Array, at: number, end: number): number {
   let p = bytes[at] === 45 ? at + 1 : at;
   const whole = digitsEnd(bytes, p, end);
-  if (whole === p || (bytes[p] === 48 && whole > p + 1)) return -1;
+  if (whole === p || (bytes[p] === 48 && whole > p + 1)) return ~p;
   p = whole;
   if (p < end && bytes[p] === 46) {
     const fraction = digitsEnd(bytes, p + 1, end);
-    if (fraction === p + 1) return -1;
+    if (fraction === p + 1) return ~fraction;
     p = fraction;
   }
   if (p < end && (bytes[p] === 101 || bytes[p] === 69)) {
-    const sign = bytes[p + 1] === 43 || bytes[p + 1] === 45 ? 1 : 0;
+    const sign = p + 1 < end && (bytes[p + 1] === 43 || bytes[p + 1] === 45) ? 1 : 0;
     const exponent = digitsEnd(bytes, p + 1 + sign, end);
-    if (exponent === p + 1 + sign) return -1;
+    if (exponent === p + 1 + sign) return ~exponent;
     p = exponent;
   }
   return p;
 }
 
-/** The end of `true`, `false` or `null` at `at`; -1: none of them. */
+/** The end of `true`, `false` or `null` at `at`, else `~fault`. */
 export function jsonWordEnd(bytes: Uint8Array, at: number, end: number): number {
   const word = bytes[at] === 0x74 ? 'true' : bytes[at] === 0x66 ? 'false' : 'null';
-  if (at + word.length > end) return -1;
-  for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word.charCodeAt(index)) return -1;
+  for (let index = 0; index < word.length; index++) {
+    if (at + index >= end) return ~end;
+    if (bytes[at + index] !== word.charCodeAt(index)) return ~(at + index);
+  }
   return at + word.length;
 }
 
 /**
- * The end of the JSON value that begins at `at` (no whitespace before it); -1: malformed, cut off, or nested deeper than 1000.
- * Whether strings are valid UTF-8 is not looked at.
+ * The end of the JSON value that begins at `at` (no whitespace before it); else `~fault`, where `fault` is the first wrong byte (also one
+ * that nests deeper than 1000), or `end` where the text is cut off. Whether strings are valid UTF-8 is not looked at.
  */
 export function jsonValueEnd(bytes: Uint8Array, at: number, end: number, depth = 0): number {
-  if (at >= end) return -1;
+  if (at >= end) return ~end;
   switch (bytes[at]) {
     case 0x22:
       return jsonStringEnd(bytes, at, end);
     case 0x7b:
     case 0x5b:
-      return depth >= maxDepth ? -1 : jsonNestedEnd(bytes, at, end, depth + 1);
+      return depth >= maxDepth ? ~at : jsonNestedEnd(bytes, at, end, depth + 1);
     case 0x74:
     case 0x66:
     case 0x6e:
@@ -107,19 +111,19 @@ function jsonNestedEnd(bytes: Uint8Array, at: number, end: number, depth: number
   if (p < end && bytes[p] === close) return p + 1;
   for (;;) {
     if (isObject) {
-      if (p >= end || bytes[p] !== 0x22) return -1;
+      if (p >= end || bytes[p] !== 0x22) return ~p;
       p = jsonStringEnd(bytes, p, end);
-      if (p < 0) return -1;
+      if (p < 0) return p;
       p = skipJsonSpace(bytes, p, end);
-      if (p >= end || bytes[p] !== 0x3a) return -1;
+      if (p >= end || bytes[p] !== 0x3a) return ~p;
       p = skipJsonSpace(bytes, p + 1, end);
     }
     p = jsonValueEnd(bytes, p, end, depth);
-    if (p < 0) return -1;
+    if (p < 0) return p;
     p = skipJsonSpace(bytes, p, end);
-    if (p >= end) return -1;
+    if (p >= end) return ~end;
     if (bytes[p] === close) return p + 1;
-    if (bytes[p] !== 0x2c) return -1;
+    if (bytes[p] !== 0x2c) return ~p;
     p = skipJsonSpace(bytes, p + 1, end);
   }
 }
