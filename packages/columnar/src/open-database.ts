@@ -25,7 +25,7 @@ const memory = ':memory:';
 /** The instances of this process. Two of one file would harm it, so copies of this package share the map. */
 const instances: Map<string, Entry> = ((): Map<string, Entry> => {
   const key = Symbol.for('etl.columnar.instances');
-  const holder = globalThis as { [key]?: Map<string, Entry> };
+  const holder = globalThis as Record<symbol, Map<string, Entry> | undefined>;
   return (holder[key] ??= new Map<string, Entry>());
 })();
 

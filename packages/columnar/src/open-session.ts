@@ -85,12 +85,14 @@ export function openSession(connection: DuckDBConnection, temporary: string): Se
 }
 
 const bound = (values: Bindings | undefined): DuckDBValue[] | Record<string, DuckDBValue> | undefined =>
-  values === undefined ? undefined : Array.isArray(values) ? [...values] : { ...(values as Record<string, Bindable>) };
+  values === undefined ? undefined : isList(values) ? [...values] : { ...values };
 
-const bindable = (value: unknown): Bindable => {
+const isList = (values: Bindings): values is readonly Bindable[] => Array.isArray(values);
+
+const bindable = (value: DuckDBValue): Bindable => {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string')
     return value;
-  return String(value);
+  return value.toString();
 };
 
 /** A result that is not read to its end keeps the database open until it is told to stop. */

@@ -68,7 +68,14 @@ function heldBack({ name, type }: Field, milliseconds: number): string {
   });
 }
 
-const textOf = (cursor: Cursor): string | null => (cursor === null ? null : String(cursor));
+/** A cursor of this extractor is the canonical text of a value. */
+function textOf(cursor: Cursor): string | null {
+  if (cursor === null || typeof cursor === 'string') return cursor;
+  if (typeof cursor === 'number') return String(cursor);
+  throw new EtlError('CONFIG_INVALID', 'The saved cursor is not a value of a column', {
+    hint: 'Set it with: etl state set, or forget it with: etl state reset',
+  });
+}
 
 interface Bound {
   readonly field: Field;

@@ -33,7 +33,8 @@ export interface StoredState extends LoadState {
 
 const nothing: StoredState = { epoch: 0, cursors: {}, published: null, unfinished: null, shape: null, parts: [] };
 
-const parsed = <T>(text: unknown): T | null => (typeof text === 'string' ? (JSON.parse(text) as T) : null);
+/** What this loader itself wrote as JSON. */
+const parsed = (text: unknown): unknown => (typeof text === 'string' ? JSON.parse(text) : null);
 
 /** The state of a load; changes nothing, also where the tables are not there yet. */
 export async function readState(session: Session, load: LoadId): Promise<StoredState> {
@@ -49,15 +50,15 @@ export async function readState(session: Session, load: LoadId): Promise<StoredS
   ).map(({ part, staging, mark, rows }): StagedPart => ({
     part: String(part),
     staging: String(staging),
-    mark: parsed<Json>(mark),
+    mark: parsed(mark) as Json,
     rows: Number(rows),
   }));
-  const unsealed = parsed<Unsealed>(row['unfinished']);
+  const unsealed = parsed(row['unfinished']) as Unsealed | null;
   const marks = Object.fromEntries(parts.flatMap(({ part, mark }) => (mark === null ? [] : [[part, mark]])));
   return {
     epoch,
-    cursors: parsed<Cursors>(row['cursors']) ?? {},
-    published: parsed<Published>(row['published']),
+    cursors: (parsed(row['cursors']) as Cursors | null) ?? {},
+    published: parsed(row['published']) as Published | null,
     unfinished: unsealed === null ? null : { run: unsealed.run, fingerprint: unsealed.fingerprint, plan: unsealed.plan, marks },
     shape: unsealed?.shape ?? null,
     parts,
@@ -86,7 +87,7 @@ export async function setPublished(
   { published, cursors }: { published: Published; cursors: Cursors },
 ): Promise<void> {
   const [row] = await session.rows(`select cursors from ${stateTable} where load = $1`, [load]);
-  const merged = { ...parsed<Cursors>(row?.['cursors']), ...cursors };
+  const merged = { ...(parsed(row?.['cursors']) as Cursors | null), ...cursors };
   await session.run(`update ${stateTable} set published = $2, cursors = $3, unfinished = null where load = $1`, [
     load,
     JSON.stringify(published),

@@ -17,8 +17,8 @@ export interface LoadWorld {
   readonly parts: readonly StagedPart[];
   /** Folder for segments. */
   readonly temporary: string;
-  failpoint(name: string): Promise<void>;
+  readonly failpoint: (name: string) => Promise<void>;
   /** Runs work that a newer run may break, and tells it as FENCED where it did. */
-  guard<T>(work: () => Promise<T>): Promise<T>;
-  closed(writer: PartWriter): void;
+  readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly closed: (writer: PartWriter) => void;
 }

@@ -184,9 +184,10 @@ export class DuckDbPartWriter implements PartWriter {
 }
 
 /** Bytes of the cells: of values a guess. */
-function sizeOf({ csv, text, length, rows }: Batch): number {
+function sizeOf(batch: Batch): number {
+  const { csv, text, length } = batch;
   if (csv !== undefined) return csv.length;
-  if (text === undefined) return length * 32 * (rows()[0]?.length ?? 1);
+  if (text === undefined) return length * 32 * (batch.rows()[0]?.length ?? 1);
   const first = text.index.find((at) => at >= 0) ?? 0;
   const last = text.index.findLast((at) => at >= 0) ?? first;
   return last - first + length * text.stride;

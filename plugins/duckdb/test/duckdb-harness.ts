@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createColumnar, literal, openDatabase, quote, type Session } from '@etl/columnar';
+import { createColumnar, literal, openDatabase, quote, type Bindable, type Session } from '@etl/columnar';
 import { encodeFloat, type Columnar, type FieldType, type Schema } from '@etl/sdk';
 import { schemaOf, field, text, type ExtractorHarness, type LoaderHarness, type Stored, type TextRow } from '@etl/testkit';
 
@@ -171,7 +171,7 @@ function asText(column: string, type: string): string {
   return `hex(encode(cast(${column} as varchar)))`;
 }
 
-function canonicalText(value: unknown, type: string): string | null {
+function canonicalText(value: Bindable, type: string): string | null {
   if (value === null) return null;
   if (typeof value === 'number') return encodeFloat(value, { kind: 'float', bits: type === 'FLOAT' ? 32 : 64 });
   if (type === 'BLOB' || type === 'TIMESTAMP WITH TIME ZONE') return String(value);

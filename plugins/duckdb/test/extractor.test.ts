@@ -78,7 +78,7 @@ describe('a cursor', () => {
     await harness.run(`insert into t select 50, (now() at time zone 'UTC')::timestamp`);
     const held = await readAll(lagged, { hold: 3_600_000 });
     expect(ids(held.rows)).not.toContain(50);
-    expect(held.plan.until !== null && String(held.plan.until) > '2020-01-01 00:09:00').toBe(true);
+    expect(held.plan.until).toEqual(expect.stringMatching(/^2(?!020)\d{3}-/));
     expect(ids((await readAll(lagged, { since: '2020-01-01 00:09:00', hold: 3_600_000 })).rows)).toEqual([]);
   });
 

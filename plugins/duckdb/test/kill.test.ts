@@ -45,9 +45,8 @@ const child = (folder: string, mode: Mode, killAt = '', trace?: string): Promise
   new Promise((resolve, reject) => {
     const env = { ...process.env, ...(trace === undefined ? {} : { TRACE: trace }) };
     execFile(process.execPath, [script, folder, mode, killAt], { env }, (error, stdout, stderr) => {
-      if (error !== null && error.signal === undefined) return reject(new Error(`${error.message}\n${stderr}`));
-      if (error !== null && error.signal !== 'SIGKILL') return reject(new Error(stderr));
-      return resolve({ signal: error?.signal ?? null, said: stdout.trim() });
+      if (error !== null && error.signal !== 'SIGKILL') reject(new Error(`${error.message}\n${stderr}`));
+      else resolve({ signal: error?.signal ?? null, said: stdout.trim() });
     });
   });
 
