@@ -18,6 +18,9 @@ import type { MapEntry, ScalarNode, YamlNode } from './yaml-node.js';
 /** Nodes that the aliases of one file may stand for: a file that grows beyond this is an attack or a mistake. */
 const mostAliased = 10_000;
 
+/** One word or the type of a column: nobody expects the comment behind it to be part of it. */
+const unmistakable = /^(?:\S+|\w+(?:\([\d, ]*\))? not null)$/;
+
 /** Nodes with their places, of a document that parsed without a warning. Reports what YAML allows and a project does not. */
 export function convertDocument(document: Document.Parsed, source: SourceText, problems: Problems): YamlNode | null {
   const conversion = new Conversion(source, problems);
@@ -91,7 +94,7 @@ class Conversion {
   private refuseCut(node: Scalar.Parsed, value: string): void {
     const [, end] = node.range;
     const comment = /^[ \t]+(#\S?)/.exec(this.source.text.slice(end, end + 200));
-    if (comment === null || (!/\s/.test(value) && comment[1]?.length === 1)) return;
+    if (comment === null || (comment[1]?.length === 1 && unmistakable.test(value))) return;
     const at = this.source.span(end + comment[0].indexOf('#'), lineEnd(this.source.text, end));
     const hint = 'Put the text in quotes, with or without the # part; or move the comment to a line of its own';
     this.problems.add({ message: 'Text without quotes ends before #: the rest of the line is read as a comment', at, hint });

@@ -45,7 +45,7 @@ function fillScalar(node: ScalarNode, { variables, problems }: FillOptions): Sca
     return whole;
   });
   if (!filled) return { ...node, source, value: source };
-  const value = node.style === 'plain' && !unset ? plainValue(source) : source;
+  const value = unset ? source : plainValue(source);
   return { ...node, source, value, variable: unset ? 'unset' : 'set' };
 }
 

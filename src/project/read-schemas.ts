@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { isEtlError, parseTypeName, type Field, type Schema } from '@etl/sdk';
+import { isEtlError, type Schema } from '@etl/sdk';
+import { columnOf } from './column-text.js';
 import type { Job } from './job.js';
 import { parseNode } from './parse-node.js';
 import { Problems } from './problem.js';
 import { readYaml } from './read-yaml.js';
 import { schemasFileShape } from './schemas-file.js';
 import { readSource } from './source-text.js';
-import { describeNode, spanAt, type YamlNode } from './yaml-node.js';
+import { describeNode, nodeAt, spanAt, type YamlNode } from './yaml-node.js';
 
 export type Schemas = ReadonlyMap<string, Schema>;
 
@@ -31,9 +32,14 @@ export async function readSchemaFile(job: Pick<Job, 'directory' | 'file'>, probl
   const parsed = parseNode(schemasFileShape, root, problems, { what: 'schemas.yaml' });
   const schemas = new Map<string, Schema>();
   for (const [dataset, { key, columns }] of Object.entries(parsed?.data ?? {})) {
-    const fields = Object.entries(columns).flatMap(([name, column]) =>
-      readField({ name, column, root, path: [dataset, 'columns', name] }, problems),
-    );
+    const fields = columnNames(root, dataset).flatMap((name) => {
+      const column = columns[name];
+      if (column === undefined) return [];
+      const field = columnOf(name, column);
+      if (!isEtlError(field)) return [field];
+      problems.add({ message: field.message, at: spanAt(root, [dataset, 'columns', name]), hint: field.hint });
+      return [];
+    });
     for (const [index, name] of key.entries())
       if (!(name in columns))
         problems.add({
@@ -45,22 +51,8 @@ export async function readSchemaFile(job: Pick<Job, 'directory' | 'file'>, probl
   return schemas;
 }
 
-interface ColumnNode {
-  readonly name: string;
-  readonly column: string | { readonly type: string; readonly nullable: boolean; readonly native?: Field['native'] };
-  readonly root: YamlNode;
-  readonly path: readonly string[];
-}
-
-function readField({ name, column, root, path }: ColumnNode, problems: Problems): Field[] {
-  const [, word = '', not] = /^(.*?)(\s+not\s+null)?$/i.exec(typeof column === 'string' ? column.trim() : column.type) ?? [];
-  const nullable = not === undefined && (typeof column === 'string' || column.nullable);
-  try {
-    const native = typeof column === 'string' ? undefined : column.native;
-    return [{ name, type: parseTypeName(word), nullable, ...(native !== undefined && { native }) }];
-  } catch (error) {
-    if (!isEtlError(error)) throw error;
-    problems.add({ message: error.message, at: spanAt(root, path), hint: error.hint });
-    return [];
-  }
+/** In the order of the file, which an object does not keep for names such as 2024. */
+function columnNames(root: YamlNode, dataset: string): string[] {
+  const columns = nodeAt(root, [dataset, 'columns']);
+  return columns?.kind === 'map' ? [...columns.entries.keys()] : [];
 }

@@ -10,7 +10,7 @@ import { Problems } from './problem.js';
 import { readYaml } from './read-yaml.js';
 import { readSource } from './source-text.js';
 import { testFileShape, type ExpectationShape, type TestShape } from './test-file.js';
-import { childOf, spanAt, type YamlNode } from './yaml-node.js';
+import { childOf, keyAt, spanAt, type YamlNode } from './yaml-node.js';
 
 /** The tests beside a job; none where there is no job.test.yaml. Throws CONFIG_INVALID with every mistake. */
 export async function readTests(job: Job): Promise<readonly JobTest[]> {
@@ -76,7 +76,7 @@ function checkTest(job: Job, { shape, node }: { shape: TestShape; node: YamlNode
   for (const [dataset, source] of Object.entries(shape.given)) {
     const at = spanAt(node, ['given', dataset]);
     if (!extracts.includes(dataset))
-      problems.add({ message: `The job has no extract '${dataset}'`, at, hint: suggestion(dataset, extracts, { what: 'Extracts' }) });
+      problems.add({ message: `The job has no extract '${dataset}'`, at: keyAt(node, ['given', dataset]), hint: suggestion(dataset, extracts, { what: 'Extracts' }) });
     if (typeof source === 'string' && !existsSync(resolve(job.directory, source)))
       problems.add({ code: 'NOT_FOUND', message: `The file ${source} does not exist`, at, hint: `It is looked for from jobs/${job.name}` });
   }
@@ -92,7 +92,7 @@ function checkTest(job: Job, { shape, node }: { shape: TestShape; node: YamlNode
     if (!special.includes(dataset) && !datasets.has(dataset))
       problems.add({
         message: `The job has no dataset '${dataset}'`,
-        at: spanAt(node, ['expect', dataset]),
+        at: keyAt(node, ['expect', dataset]),
         hint: suggestion(dataset, [...datasets, ...special], { what: 'There are' }),
       });
   try {

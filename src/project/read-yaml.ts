@@ -70,15 +70,23 @@ function composeDocuments(source: SourceText, problems: Problems): Document.Pars
 function reportParser({ errors, warnings, directives }: Document.Parsed, source: SourceText, problems: Problems): void {
   if (directives.yaml.explicit === true)
     problems.add({ message: 'YAML directives change how a file is read', at: source.span(0), hint: 'Remove the lines that begin with %' });
-  // What follows in a broken line is mostly the echo of its first mistake: one message a line
+  // Behind a broken line the parser has lost its way: what it misses there is mostly an echo
   const lines = new Set<number>();
   for (const { code, message, pos } of [...errors, ...warnings].sort((a, b) => a.pos[0] - b.pos[0])) {
     const at = source.span(pos[0], pos[1]);
-    if (lines.has(at.line) || lines.size >= 20) continue;
+    if (lines.has(at.line) || (lines.size > 0 && echoes.has(code))) continue;
     lines.add(at.line);
     problems.add({ ...explain(code, message), at });
   }
 }
+
+const echoes: ReadonlySet<string> = new Set([
+  'UNEXPECTED_TOKEN',
+  'MISSING_CHAR',
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MULTILINE_IMPLICIT_KEY',
+]);
 
 function explain(code: string, message: string): { message: string; hint?: string } {
   if (code === 'TAG_RESOLVE_FAILED') {
@@ -92,6 +100,7 @@ function explain(code: string, message: string): { message: string; hint?: strin
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [/nested mappings are not allowed/i, "Put text that holds ': ' in quotes"],
+  [/flow-map-start at node end/i, 'Within { } and [ ], text that holds a brace needs quotes: "${NAME}"'],
   [/closing .*quote/i, 'Close the quote, or use a block scalar: |'],
   [/implicit (map )?keys? need/i, "Write 'name: value', with a space behind the colon"],
   [/plain value cannot start with/i, 'Put the text in quotes'],

@@ -10,8 +10,12 @@ const plainDecimal = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
  * `9007199254740993`, `1e5`), and comes first wherever a number would not give it back.
  */
 export function scalarValues({ value, source, style, variable }: ScalarNode): readonly ScalarValue[] {
-  if (style !== 'plain') return [source];
-  if (value === null) return variable === undefined ? [null] : [source];
+  // A variable is text that may also be read as a number or a word, however it is quoted: `port: "${PORT}"`
+  if (variable !== undefined) return [...new Set([source, ...plainValues(value, source)])].filter((each) => each !== null);
+  return style === 'plain' ? plainValues(value, source) : [source];
+}
+
+function plainValues(value: ScalarValue, source: string): readonly ScalarValue[] {
   if (typeof value === 'bigint') return integerValues(value, source);
   if (typeof value === 'number') return numberValues(value, source);
   if (typeof value === 'boolean') return source === String(value) ? [value, source] : [source, value];

@@ -1,6 +1,9 @@
-import { EtlError, typeName, type Field, type Schema } from '@etl/sdk';
+import { isDeepStrictEqual } from 'node:util';
+import { EtlError, type Field, type Schema } from '@etl/sdk';
 import { Document, isMap, isScalar, parseDocument, Scalar, YAMLMap, YAMLSeq, type Pair } from 'yaml';
+import { columnOf, columnText } from './column-text.js';
 import type { Schemas } from './read-schemas.js';
+import { schemasFileShape } from './schemas-file.js';
 
 const header =
   ' Columns of what this job extracts, written by etl init, preview and run. Commit it. Edit a type to read the column as that type.';
@@ -26,7 +29,8 @@ export function schemasText(before: string | null, schemas: Schemas, file: strin
   map.items = [...kept, ...added];
   for (const pair of map.items) pair.value = datasetNode(document, pair.value, schemas.get(keyOf(pair)));
   if (map.items.length === 0) map.flow = true;
-  const after = document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  // Padding is for maps: `{ type: text }`, but `[id]`
+  const after = document.toString({ lineWidth: 0, flowCollectionPadding: true }).replace(/^( *key: \[) (.*) \](?=$| #)/gm, '$1$2]');
   return before !== null && sameMeaning(before, after) ? before : after;
 }
 
@@ -48,29 +52,22 @@ function columnsNode(document: Document, before: unknown, { fields }: Schema): Y
   const pairs = new Map(node.items.map((pair) => [keyOf(pair), pair]));
   node.items = fields.map((field) => {
     const pair = pairs.get(field.name) ?? document.createPair(field.name, null);
-    const value = columnValue(field);
-    if (JSON.stringify(plain(pair.value)) !== JSON.stringify(value)) pair.value = replaceValue(document, pair.value, value);
+    if (!means(pair.value, field)) pair.value = replaceValue(document, pair.value, columnText(field));
     return pair;
   });
   return node;
+}
+
+/** Whether what stands there says the same already, in whatever words. */
+function means(before: unknown, field: Field): boolean {
+  const written = schemasFileShape.safeParse({ it: { columns: { it: plain(before) } } }).data?.['it']?.columns['it'];
+  return written !== undefined && isDeepStrictEqual(columnOf(field.name, written), field);
 }
 
 function replaceValue(document: Document, before: unknown, value: unknown): unknown {
   const node = document.createNode(value, { flow: true });
   if (isScalar(before) && before.comment != null) node.comment = before.comment;
   return node;
-}
-
-type ColumnValue = string | { readonly type: string; readonly nullable?: false; readonly native: NonNullable<Field['native']> };
-
-/** `decimal(12,2)`, `integer not null`, or a map where the source's own type is known. */
-function columnValue({ type, nullable, native }: Field): ColumnValue {
-  if (native === undefined) return `${typeName(type)}${nullable ? '' : ' not null'}`;
-  return {
-    type: typeName(type),
-    ...(nullable ? {} : { nullable: false as const }),
-    native: { dialect: native.dialect, type: native.type },
-  };
 }
 
 function flowList(document: Document, items: readonly string[]): YAMLSeq {
@@ -85,6 +82,14 @@ const plain = (node: unknown): unknown =>
   isScalar(node) ? node.value : isMap(node) || node instanceof YAMLSeq ? (node.toJSON() as unknown) : node;
 
 function sameMeaning(before: string, after: string): boolean {
-  const read = (text: string): string => JSON.stringify(parseDocument(text, { intAsBigInt: false, logLevel: 'silent' }).toJSON());
-  return read(before) === read(after);
+  // Maps and not objects, which forget the order of names such as 2024
+  const read = (text: string): unknown => parseDocument(text, { logLevel: 'silent' }).toJS({ mapAsMap: true });
+  return isDeepStrictEqual(entriesOf(read(before)), entriesOf(read(after)));
 }
+
+const entriesOf = (value: unknown): unknown =>
+  value instanceof Map
+    ? [...value].map(([key, inner]: [unknown, unknown]) => [key, entriesOf(inner)])
+    : Array.isArray(value)
+      ? value.map(entriesOf)
+      : value;
