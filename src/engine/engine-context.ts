@@ -43,8 +43,8 @@ export interface EngineContext {
   readonly manifest: ManifestStore;
   /** Rejects belong to a run, so that a continued run finds those of the interrupted one. */
   readonly rejects: (run: string) => OpenRejects;
-  /** Folder of spool files, mode 0700. */
-  readonly spool: string;
+  /** Path of the spool file of a run, in a folder of mode 0700. */
+  readonly spool: (run: string) => string;
   /** Folder of this process for segments, mode 0700. */
   readonly temporary: string;
   /** Folder for built scripts. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { openDatabase } from '@etl/columnar';
 import { EtlError, type LoadState, type Published, type Schema } from '@etl/sdk';
 import { bindJob, type BoundJob } from './bind-job.js';
@@ -79,7 +78,7 @@ export async function prepareRun(input: {
   const { run, generation, started, resumed } = identity;
   const settled = new Map<string, Published>();
   for (const [name, { published }] of states) if (published?.run === run) settled.set(name, published);
-  const path = join(context.spool, `${run}.duckdb`);
+  const path = context.spool(run);
   const saved = resumed ? await savedPlan(input, path) : null;
   const { plan, bound } = saved === null ? await planAndBind(input) : { plan: saved, bound: await bind(input, saved) };
   const needsSpool = bound.lanes.some(({ load }) => load === null) || bound.spoolLoads.length > 0 || bound.operations.length > 0;

@@ -30,7 +30,7 @@ export function dryContext(world: JobWorld, { observe, fuse, warn, onReject, now
       truncate: async () => undefined,
       close: async () => undefined,
     }),
-    spool: join(temporary, 'spool'),
+    spool: (run) => join(temporary, `${run}.duckdb`),
     temporary,
     cache: scriptCache(etl),
     fuse,

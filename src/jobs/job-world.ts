@@ -43,8 +43,11 @@ export async function openJobWorld(dependencies: JobDependencies): Promise<JobWo
   };
 }
 
-/** Folder of spool files. */
-export const spoolFolder = (etl: string): string => join(etl, 'spool');
+/** The spool file of a run, whatever its id holds. */
+export function spoolFile(etl: string, run: string): string {
+  const { spool, spoolName } = etlPaths(etl);
+  return join(spool, `${spoolName(run)}duckdb`);
+}
 
 /** Folder of built scripts. */
 export const scriptCache = (etl: string): string => join(etl, 'cache', 'scripts');

@@ -9,7 +9,7 @@ import { schemasPath } from '../project/index.js';
 import type { Job } from '../project/job.js';
 import * as state from '../state/index.js';
 import { keepSchemas } from './keep-schemas.js';
-import { scriptCache, spoolFolder, type JobWorld } from './job-world.js';
+import { scriptCache, spoolFile, type JobWorld } from './job-world.js';
 import { OpenConnections } from './open-connections.js';
 import { closeJob, jobFingerprint, openJob, type JobSettings } from './open-job.js';
 import { withRetries, type RetryPolicy } from './retry.js';
@@ -149,7 +149,7 @@ function engineContext(world: JobWorld, job: Job, { log, progress, store, names,
     checkpoint: Number.isInteger(rows) && rows > 0 ? { ...defaultCheckpoint, rows } : defaultCheckpoint,
     manifest: store,
     rejects: (run) => (dataset, part) => state.openRejects({ folder: state.etlPaths(etl).run(run), run, job: job.name, dataset, part }),
-    spool: spoolFolder(etl),
+    spool: (run) => spoolFile(etl, run),
     cache: scriptCache(etl),
     fuse: true,
     observe: null,

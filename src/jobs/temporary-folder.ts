@@ -1,29 +1,41 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { askLocalLock, makePrivateFolder, tryLocalLock } from '../state/index.js';
 
 export interface TemporaryFolder {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** A folder of this process under `.etl/tmp`, mode 0700; folders that killed processes left behind are removed. */
+/** How long a folder without a holder is left alone, in milliseconds: its owner may be about to lock it. */
+const grace = 60_000;
+
+/** A folder of this process under `.etl/tmp`, mode 0700. Those that killed processes left behind are removed; a living process is known by its lock, also in another container. */
 export async function openTemporaryFolder(etl: string): Promise<TemporaryFolder> {
   const parent = join(etl, 'tmp');
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(parent)) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-  const path = await mkdtemp(join(parent, `${process.pid}-`));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  await makePrivateFolder(parent);
+  await removeAbandoned(parent);
+  const path = await mkdtemp(join(parent, `${Date.now()}-`));
+  const attempt = await tryLocalLock(lockOf(path), { pid: process.pid });
+  return {
+    path,
+    async remove() {
+      await rm(path, { recursive: true, force: true });
+      if ('lock' in attempt) await attempt.lock.release();
+      await rm(lockOf(path), { recursive: true, force: true });
+    },
+  };
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+const lockOf = (path: string): string => `${path}.lock`;
+
+async function removeAbandoned(parent: string): Promise<void> {
+  const names = await readdir(parent);
+  for (const name of names.filter((each) => !each.endsWith('.lock'))) {
+    const path = join(parent, name);
+    const made = Number(name.split('-')[0]);
+    if (Date.now() - made < grace || (await askLocalLock(lockOf(path))) !== undefined) continue;
+    await rm(path, { recursive: true, force: true });
+    await rm(lockOf(path), { recursive: true, force: true });
   }
 }

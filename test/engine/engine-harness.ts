@@ -114,7 +114,7 @@ export class EngineWorld {
           close: async () => undefined,
         };
       },
-      spool: join(this.directory, 'spool'),
+      spool: (run) => join(this.directory, 'spool', `${run}.duckdb`),
       temporary: this.directory,
       cache: this.directory,
       fuse: true,

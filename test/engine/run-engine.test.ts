@@ -81,7 +81,7 @@ describe('runEngine', () => {
       const whole = await world.run(sketch);
       succeeded(whole);
       // Behind the last point the run is over: the next one is a new run.
-    const points = world.passed.filter((point) => !point.startsWith('engine.finished'));
+      const points = world.passed.filter((point) => !point.startsWith('engine.finished'));
       const expected = { loads: whole.ledger.loads(), datasets: whole.ledger.datasets() };
       const tables = sketch.loads.map(({ table }) => [table, world.rows(table)]);
       expect(points.length).toBeGreaterThan(10);
