@@ -185,43 +185,48 @@ describe('A load that cannot go on', () => {
   });
 
   it.each(
-    ['csv', 'ndjson', 'json', 'csv.gz'].flatMap((extension) => (['replace', 'append'] as const).map((mode) => ({ extension, mode }))),
-  )('ends as if it had never been stopped, wherever it was stopped ($extension, $mode)', async ({ extension, mode }) => {
-    const file = `out.${extension}`;
-    const before = job({ run: 'r0', batches: [textRows(schema, [['0', 'old']])] });
-    await runLoad(world.loader({ file }), before);
-    const trace: string[] = [];
-    const record = async (name: string): Promise<void> => void trace.push(name);
-    await runLoad(world.loader({ file }, record), job({ mode }));
-    const wanted = (await readAll(world.extractor({ file }))).rows;
-    expect(wanted).toEqual(mode === 'append' ? [['0', 'old'], ...rows] : rows);
-    expect(new Set(trace)).toEqual(
-      new Set([
-        'file.begun',
-        'file.sealed',
-        'file.intended',
-        'file.renamed',
-        'file.published',
-        ...(extension === 'csv' || extension === 'ndjson' ? ['file.synced', 'file.saved'] : []),
-      ]),
-    );
-    for (let hit = 1; hit <= trace.length; hit++) {
-      const other = await localWorld();
-      try {
-        await runLoad(other.loader({ file }), before);
-        let left = hit;
-        const stop = async (name: string): Promise<void> => {
-          if (--left === 0) throw new EtlError('INTERNAL', `stopped at ${name}`);
-        };
-        await expect(runLoad(other.loader({ file }, stop), job({ mode }))).rejects.toMatchObject({ code: 'INTERNAL' });
-        await runLoad(other.loader({ file }), job({ mode }));
-        expect((await readAll(other.extractor({ file }))).rows).toEqual(wanted);
-        expect(await readdir(other.folder)).toEqual([file]);
-      } finally {
-        await other.close();
+    ['csv', 'ndjson', 'json', 'csv.gz'].flatMap((extension) =>
+      (['replace', 'append'] as const).flatMap((mode) => [true, false].map((killed) => ({ extension, mode, killed }))),
+    ),
+  )(
+    'ends as if it had never been stopped, wherever it was stopped ($extension, $mode, killed: $killed)',
+    async ({ extension, mode, killed }) => {
+      const file = `out.${extension}`;
+      const before = job({ run: 'r0', batches: [textRows(schema, [['0', 'old']])] });
+      await runLoad(world.loader({ file }), before);
+      const trace: string[] = [];
+      const record = async (name: string): Promise<void> => void trace.push(name);
+      await runLoad(world.loader({ file }, record), job({ mode }));
+      const wanted = (await readAll(world.extractor({ file }))).rows;
+      expect(wanted).toEqual(mode === 'append' ? [['0', 'old'], ...rows] : rows);
+      expect(new Set(trace)).toEqual(
+        new Set([
+          'file.begun',
+          'file.sealed',
+          'file.intended',
+          'file.renamed',
+          'file.published',
+          ...(extension === 'csv' || extension === 'ndjson' ? ['file.synced', 'file.saved'] : []),
+        ]),
+      );
+      for (let hit = 1; hit <= trace.length; hit++) {
+        const other = await localWorld();
+        try {
+          await runLoad(other.loader({ file }), before);
+          let left = hit;
+          const stop = async (name: string): Promise<void> => {
+            if (--left === 0) throw new EtlError('INTERNAL', `stopped at ${name}`);
+          };
+          await expect(runLoad(other.loader({ file }, stop), job({ mode, killed }))).rejects.toMatchObject({ code: 'INTERNAL' });
+          await runLoad(other.loader({ file }), job({ mode }));
+          expect((await readAll(other.extractor({ file }))).rows).toEqual(wanted);
+          expect(await readdir(other.folder)).toEqual([file]);
+        } finally {
+          await other.close();
+        }
       }
-    }
-  });
+    },
+  );
 
   it('goes on behind the last saved mark instead of beginning again', async () => {
     let saves = 0;

@@ -99,12 +99,14 @@ export interface LoadJob {
   readonly mode: Mode;
   readonly run: string;
   readonly policy?: LoadTarget['policy'];
+  /** End without a word where something fails, as a killed process does. */
+  readonly killed?: boolean;
 }
 
 /** What the engine does with a load, from wherever an interruption left it. */
 export async function runLoad(
   loader: Loader,
-  { schema, batches, mode, run, policy = 'evolve' }: LoadJob,
+  { schema, batches, mode, run, policy = 'evolve', killed = false }: LoadJob,
 ): Promise<{ readonly rejects: Reject[] }> {
   const id = 'job/load';
   const { epoch, published } = await loader.state(id);
@@ -136,7 +138,7 @@ export async function runLoad(
     const { rows } = await load.seal();
     await load.publish({ run, rows, cursors: {}, summary: null });
   } catch (error) {
-    await load.suspend();
+    if (!killed) await load.suspend();
     throw error;
   }
   return { rejects };
