@@ -1,4 +1,4 @@
-import { Config, flush, run } from '@oclif/core';
+import { Config, run } from '@oclif/core';
 import { EtlError, messageOf, nearestName } from '@etl/sdk';
 import { errorDocument } from './error-document.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -7,6 +7,7 @@ import { knownError } from './known-error.js';
 import { thisProcess, type Outside } from './outside.js';
 import { renderError } from './render-error.js';
 import { Terminal } from './terminal.js';
+import { usageError } from './usage-error.js';
 
 /** Time that connections get to close by themselves once the command has ended. */
 const graceMilliseconds = 5000;
@@ -20,7 +21,6 @@ export async function start(argv: readonly string[], root: string): Promise<void
     await run([...argv], config).catch((error: unknown) => {
       throw unknownCommand(error, config) ?? error;
     });
-    await flush();
   } catch (error) {
     fail(error, argv, outside);
   }
@@ -42,7 +42,8 @@ function guard(argv: readonly string[], outside: Outside): void {
 
 /** Renders an error that no command has rendered. */
 function fail(error: unknown, argv: readonly string[], outside: Outside): void {
-  const failure = knownError(error);
+  // Commands of oclif's own plugins, such as help, leave their errors to this place.
+  const failure = usageError(error, { command: 'etl', flags: [], argumentCount: Infinity }) ?? knownError(error);
   const exitCode = exitCodeOf(failure.code);
   outside.setExitCode(exitCode);
   const switches = globalSwitches(argv, outside.variables);
