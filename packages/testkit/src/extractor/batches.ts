@@ -13,10 +13,10 @@ import { textRowsOf } from '../text-row.js';
 /** What every batch promises, whatever is in it. */
 export const extractorBatchTests: ContractTests<ExtractorWorld> = {
   'gives the same rows as values and as cells, all canonical': async (world) => {
-    for (const seeded of await sources(world)) await eachChunk(world, seeded, sameCells);
+    for (const seeded of await sources(world)) await eachChunk(world, seeded, sameCells, enough);
   },
   'gives the same rows as CSV bytes where it has them': async (world) => {
-    for (const seeded of await sources(world)) await eachChunk(world, seeded, sameCsv);
+    for (const seeded of await sources(world)) await eachChunk(world, seeded, sameCsv, enough);
   },
   'never changes a batch that it handed over': async (world) => {
     const { seeded } = await world.many();
@@ -53,14 +53,25 @@ async function sources(world: ExtractorWorld): Promise<Seeded[]> {
   return [await harness.seed(schema, rows), (await world.many()).seeded];
 }
 
+/** Rows whose every cell is looked at, where the source has many. */
+const enough = 20_000;
+
 async function eachChunk(
   world: ExtractorWorld,
   seeded: Seeded,
   visit: (chunk: Chunk, schema: Schema, part: string) => void,
+  most = Infinity,
 ): Promise<Schema> {
   const plan = await world.plan(seeded);
   const extractor = await world.extractor(seeded.options);
-  for (const part of plan.parts) for await (const chunk of extractor.read(part, null)) visit(chunk, plan.schema, part.id);
+  let rows = 0;
+  for (const part of plan.parts) {
+    for await (const chunk of extractor.read(part, null)) {
+      visit(chunk, plan.schema, part.id);
+      rows += chunk.batch.length;
+      if (rows >= most) break;
+    }
+  }
   await extractor.close();
   return plan.schema;
 }

@@ -15,7 +15,7 @@ export function extractorResumeTests(harness: ExtractorHarness): ContractTests<E
       if (plan.resume === 'position') expectThat(whole.positions.length > 0, "the plan says resume: 'position', but no chunk has one");
       const [part] = plan.parts;
       if (part === undefined) throw new Error('a large source has no part');
-      for (const { rows, position } of spread(whole.positions, 12)) {
+      for (const { rows, position } of spread(whole.positions, 8)) {
         const rest = await world.read(seeded, part, { schema: plan.schema, after: position });
         expectRows(rest.rows, whole.rows.slice(rows), manySchema, `after ${JSON.stringify(position)}, ${rows} rows in`);
       }
