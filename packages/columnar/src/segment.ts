@@ -60,7 +60,7 @@ export function segmentSql(paths: string | readonly string[], schema: Schema, fa
   const options = [
     `columns = {${columns}}`,
     `header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false`,
-    `max_line_size = ${line}, buffer_size = ${Math.max(16 * smallest, 2 * line)}`,
+    `max_line_size = ${line}, buffer_size = ${Math.max(4 * smallest, 2 * line)}`,
     `parallel = ${String(facts?.breaks === false)}`,
   ];
   return `(select ${schema.fields.map(segmentColumn).join(', ')} from read_csv(${files}, ${options.join(', ')}))`;
