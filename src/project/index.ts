@@ -14,3 +14,4 @@ export { resolveParams, splitParams, type ParamOptions } from './param-values.js
 export { readTests } from './read-tests.js';
 export { validateProject, type ValidateOptions, type Validation } from './validate-project.js';
 export { schemaLine, writeEditorSchemas, type EditorOptions } from './write-editor-schemas.js';
+export { addConnection, type NewConnection } from './add-connection.js';

@@ -59,8 +59,9 @@ function widenPart(key: string, value: unknown, renamed: (reference: string) => 
 
 function openScalar(schema: JsonSchema, { variables = false }: OpenOptions): JsonSchema {
   const { type, format: _, ...rest } = schema;
-  if (type === 'string' && schema.enum === undefined && schema.const === undefined)
-    return { ...rest, type: ['string', 'number', 'boolean'] };
+  const types: unknown[] = [type].flat();
+  if (types.includes('string') && schema.enum === undefined && schema.const === undefined)
+    return { ...rest, type: [...types, ...['number', 'boolean'].filter((each) => !types.includes(each))] } as JsonSchema;
   const isScalar = type === 'string' || type === 'number' || type === 'integer' || type === 'boolean';
   if (!variables || !isScalar) return schema;
   const { description, default: fallback, ...inner } = schema;

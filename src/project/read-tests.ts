@@ -76,7 +76,11 @@ function checkTest(job: Job, { shape, node }: { shape: TestShape; node: YamlNode
   for (const [dataset, source] of Object.entries(shape.given)) {
     const at = spanAt(node, ['given', dataset]);
     if (!extracts.includes(dataset))
-      problems.add({ message: `The job has no extract '${dataset}'`, at: keyAt(node, ['given', dataset]), hint: suggestion(dataset, extracts, { what: 'Extracts' }) });
+      problems.add({
+        message: `The job has no extract '${dataset}'`,
+        at: keyAt(node, ['given', dataset]),
+        hint: suggestion(dataset, extracts, { what: 'Extracts' }),
+      });
     if (typeof source === 'string' && !existsSync(resolve(job.directory, source)))
       problems.add({ code: 'NOT_FOUND', message: `The file ${source} does not exist`, at, hint: `It is looked for from jobs/${job.name}` });
   }
