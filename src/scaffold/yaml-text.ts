@@ -4,9 +4,10 @@ const wordsOfYaml = /^(true|false|yes|no|on|off|null|y|n|nan|inf)$/i;
 /** A text as a YAML scalar that every reader takes as exactly this text. JSON's quoting is YAML's. */
 export const yamlText = (text: string): string => (plain.test(text) && !wordsOfYaml.test(text) ? text : JSON.stringify(text));
 
+const plainPath = /^(\.{0,2}\/)?[A-Za-z][A-Za-z0-9_]*([-./][A-Za-z0-9_]+)*$/;
+
 /** A path, which often begins with a dot. */
-export const yamlPath = (path: string): string =>
-  /^\.{0,2}\/?[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(path) && !wordsOfYaml.test(path) && !/^[\d.]+$/.test(path) ? path : JSON.stringify(path);
+export const yamlPath = (path: string): string => (plainPath.test(path) && !wordsOfYaml.test(path) ? path : JSON.stringify(path));
 
 /** Texts as a flow list: `[id, "first name"]`. */
 export const yamlList = (texts: readonly string[]): string => `[${texts.map(yamlText).join(', ')}]`;

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseTypeName, typeNames, type Schema } from '@etl/sdk';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { addConnections } from '../../src/scaffold/add-connections.js';
+import { composeJob, composeProject, composeTest, type JobPlan } from '../../src/scaffold/compose-job.js';
+import { nameFromFile } from '../../src/scaffold/endpoint.js';
+import { yamlList, yamlPath, yamlText } from '../../src/scaffold/yaml-text.js';
+
+const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 });
+const from = { connection: 'files', connector: 'file', options: { path: './in: #1' }, item: 'a' };
+const to = { connection: 'warehouse', connector: 'duckdb', options: { path: './out/x.duckdb' }, item: null };
+const schema = (names: readonly string[]): Schema => ({
+  fields: names.map((column, index) => ({
+    name: column,
+    type: parseTypeName(typeNames[index % typeNames.length] ?? 'text'),
+    nullable: true,
+  })),
+  key: [],
+});
+const plan = (facts: Partial<JobPlan>): JobPlan => ({
+  name: 'load',
+  dataset: 'orders',
+  from,
+  to,
+  source: 'orders.csv',
+  target: 'orders',
+  key: [],
+  schema: schema(['id']),
+  ...facts,
+});
+
+describe('the files of a new job', () => {
+  it('hold any text exactly as it was', () => {
+    fc.assert(
+      fc.property(name, (text) => {
+        expect(parse(`x: ${yamlText(text)}`)).toEqual({ x: text });
+        expect(parse(`x: ${yamlPath(text)}`)).toEqual({ x: text });
+        expect(parse(`x: ${yamlList([text, 'b'])}`)).toEqual({ x: [text, 'b'] });
+      }),
+    );
+    for (const word of [
+      'true',
+      'No',
+      'null',
+      '~',
+      '1',
+      '0x10',
+      '1e3',
+      '.inf',
+      'y',
+      '',
+      ' a',
+      'a #b',
+      'a: b',
+      '- a',
+      '*a',
+      '1_000',
+      '2026-01-01',
+      '.5',
+      '12:30',
+    ])
+      for (const write of [yamlText, yamlPath]) expect(parse(`x: ${write(word)}`)).toEqual({ x: word });
+  });
+
+  it('say what was asked for, whatever files and columns are called', () => {
+    fc.assert(
+      fc.property(name, name, fc.uniqueArray(name, { minLength: 1, maxLength: 30 }), (source, target, columns) => {
+        const made = plan({ source, target, key: columns.slice(0, 1), schema: schema(columns) });
+        const job: unknown = parse(composeJob(made));
+        expect(job).toMatchObject({
+          extract: { orders: { from: 'files', file: source } },
+          load: [{ table: target, mode: 'merge', key: columns.slice(0, 1) }],
+        });
+        const test = parse(composeTest(made)) as { tests: { given: { orders: object[] } }[] };
+        expect(Object.keys(test.tests[0]?.given.orders[0] ?? {})).toEqual(
+          Object.keys(Object.fromEntries(columns.map((column) => [column, 0]))),
+        );
+      }),
+    );
+  });
+
+  it('replace the target where no column identifies a row: merging on a guess would lose rows', () => {
+    expect(parse(composeJob(plan({})))).toMatchObject({ load: [{ mode: 'replace' }] });
+  });
+
+  it('declare connections, and add them to a project without touching comments', () => {
+    expect(parse(composeProject('x', [from, to]))).toEqual({
+      project: 'x',
+      connections: { files: { connector: 'file', path: './in: #1' }, warehouse: { connector: 'duckdb', path: './out/x.duckdb' } },
+    });
+    const before = '# mine\nproject: x\nconnections:\n  # the shop\n  shop: { connector: mysql } # keep\n';
+    const after = addConnections(before, [to]);
+    for (const comment of ['# mine', '# the shop', '# keep']) expect(after).toContain(comment);
+    expect(parse(after)).toEqual({
+      project: 'x',
+      connections: { shop: { connector: 'mysql' }, warehouse: { connector: 'duckdb', path: './out/x.duckdb' } },
+    });
+    expect(addConnections(before, [{ ...to, options: null }])).toBe(before);
+  });
+
+  it.each([
+    ['data/Orders 2026.csv.gz', 'orders_2026'],
+    ['Größe.parquet', 'gro_e'],
+    ['2026-01.json', 'rows'],
+    ['注文.csv', 'rows'],
+    ['shop.main.orders', 'shop_main_orders'],
+  ])('call the dataset of %s %s', (file, dataset) => expect(nameFromFile(file)).toBe(dataset));
+});
