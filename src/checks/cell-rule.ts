@@ -22,7 +22,7 @@ export function cellRule(
   const nullBreaks = condition.kind === 'not_null';
   const test: CellTest = condition.kind === 'not_null' ? () => true : cellTest(condition, field);
   const broken: Verdict =
-    onFail === 'warn' ? warned : { kind: 'rejected', reason: `${ruleReason(condition)}`, field: field.name, code: 'CHECK_FAILED' };
+    onFail === 'warn' ? warned : { kind: 'rejected', reason: ruleReason(condition), field: field.name, code: 'CHECK_FAILED' };
   return {
     work: 'cells',
     name,

@@ -20,9 +20,10 @@ export function valueOrder({ kind }: FieldType): ((a: string, b: string) => numb
   }
 }
 
-function compare<T extends string | number>(a: T, b: T): number {
+function compare(a: string | number, b: string | number): number {
   if (a < b) return -1;
-  return a > b ? 1 : a === b ? 0 : Number.NaN;
+  if (a > b) return 1;
+  return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : 0;
 }
 
 /** By code point, as the bytes of UTF-8 are ordered. */
@@ -45,9 +46,8 @@ const shortTime = (text: string): string =>
   text.replace(/\+00:00$/, '').replace(/\.?0*$/, (zeros) => (zeros.startsWith('.') || text.includes('.') ? '' : zeros));
 
 /** One text for each value, so that equal values are equal texts. */
-export function valueKey({ kind, ...type }: FieldType): (text: string) => string {
-  if (kind === 'time' || kind === 'timestamp') return shortTime;
-  if (kind === 'decimal' && !('precision' in type && type.precision !== undefined))
-    return (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+export function valueKey(type: FieldType): (text: string) => string {
+  if (type.kind === 'time' || type.kind === 'timestamp') return shortTime;
+  if (type.kind === 'decimal' && type.precision === undefined) return (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
   return (text) => text;
 }

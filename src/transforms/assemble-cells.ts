@@ -53,7 +53,7 @@ const largest = 2 ** 31 - 1;
  * New bytes: the part of the old ones that cells still use, then the patch; moves the index to it. The old bytes may be a buffer that
  * many batches share, so only what lies between the first and the last cell is copied.
  */
-function withPatch({ bytes, base, patch }: CellFrame, index: Int32Array): Uint8Array {
+function withPatch({ bytes, base, patch, cells }: CellFrame, index: Int32Array): Uint8Array {
   let low = base;
   let high = 0;
   let isPatched = false;
@@ -65,7 +65,7 @@ function withPatch({ bytes, base, patch }: CellFrame, index: Int32Array): Uint8A
     const to = index[at + 1] ?? 0;
     if (to > high) high = to;
   }
-  if (!isPatched) return bytes;
+  if (!isPatched) return cells.bytes;
   if (low > high) low = high;
   const kept = high - low;
   if (kept + patch.length > largest) throw new EtlError('INTERNAL', 'A batch of more than 2 GiB');

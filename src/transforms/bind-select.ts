@@ -1,11 +1,11 @@
 import { duckDbType, quote } from '@etl/columnar';
 import { EtlError, isEtlError, type Field, type Json, type Schema } from '@etl/sdk';
 import { fillParameters, type FilledSql } from './fill-parameters.js';
-import { nearest, refuseSameNames } from './input-columns.js';
-import { asNode, lineAndColumn, offsetOf, parseSql, visitNodes, type SqlNode } from './parsed-sql.js';
-import { functionFacts, unsteadyError, unsteadyWords } from './refused-functions.js';
-import { sqlTokens } from './sql-tokens.js';
+import { refuseSameNames } from './input-columns.js';
+import { asNode, eachNode, lineAndColumn, offsetOf, parseSql, type SqlNode } from './parsed-sql.js';
+import { readSelect } from './read-select.js';
 import type { BindContext } from './step.js';
+import { withDatasets } from './with-datasets.js';
 
 /** A SELECT over datasets that is known to be one, with the columns that it makes. */
 export interface BoundSelect {
@@ -20,17 +20,6 @@ export interface BoundSelect {
   readonly casts: readonly string[];
 }
 
-/** Table functions that make rows of their arguments alone. */
-const allowedTables: ReadonlySet<string> = new Set([
-  'unnest',
-  'range',
-  'generate_series',
-  'json_each',
-  'json_tree',
-  'repeat',
-  'repeat_row',
-]);
-
 /**
  * Reads a SELECT and finds its columns on empty tables. Throws CONFIG_INVALID with line and column in the text for wrong syntax, unknown
  * tables and columns, for statements other than one SELECT, for clocks and random numbers, and for reading files.
@@ -43,7 +32,7 @@ export async function bindSelect(written: string, context: BindContext): Promise
   const [statement, ...more] = tree.statements;
   if (statement === undefined || more.length > 0)
     throw fail('it must be one SELECT, not several statements', { hint: 'Write a step for each; a dataset may have several' });
-  const reads = await readTree(statement, {
+  const reads = await readSelect(statement, {
     context,
     fail: (message, node, hint) => fail(message, { offset: originOf(node, filled), hint }),
   });
@@ -73,30 +62,6 @@ export async function bindSelect(written: string, context: BindContext): Promise
   };
 }
 
-/**
- * The query with its datasets as further WITH names before its own; `relation` gives what a dataset is read from. The text begins on the second
- * line, with every character in its column. Not as a subquery, which would rename columns of the same name silently.
- */
-export function withDatasets(sql: string, inputs: ReadonlyMap<string, Schema>, relation: (dataset: string) => string): string {
-  const views = [...inputs].map(([name, { fields }]) => {
-    const columns = fields.map((field) => quote(field.name)).join(', ');
-    return `${quote(name)} as not materialized (select ${columns === '' ? 'null as "_etl_"' : columns} from ${relation(name)})`;
-  });
-  const text = trimmed(sql);
-  if (views.length === 0) return `\n${text}`;
-  const [first, second] = sqlTokens(text).filter(({ kind }) => kind !== 'space');
-  if (first?.text.toLowerCase() !== 'with') return `with ${views.join(', ')}\n${text}`;
-  const isRecursive = second?.text.toLowerCase() === 'recursive';
-  const end = isRecursive ? second.at + second.text.length : first.at + first.text.length;
-  return `with ${isRecursive ? 'recursive ' : ''}${views.join(', ')},\n${text.slice(0, end).replaceAll(/\S/g, ' ')}${text.slice(end)}`;
-}
-
-/** A statement may end in a semicolon and a comment. */
-function trimmed(sql: string): string {
-  const last = sqlTokens(sql).findLast(({ kind, text }) => kind !== 'space' && text !== ';');
-  return last === undefined ? sql : sql.slice(0, last.at + last.text.length);
-}
-
 type Fail = (message: string, at?: { offset?: number | null; hint?: string | undefined; cause?: unknown }) => EtlError;
 
 const failure =
@@ -124,78 +89,6 @@ function syntaxError({ message, offset }: { message: string; offset: number | nu
   if (!message.startsWith('Only SELECT')) return fail(message, { offset: offset === null ? null : filled.origin(offset) });
   const word = /[A-Za-z]+/.exec(filled.sql)?.[0]?.toUpperCase() ?? 'This';
   return fail(`${word} is not a SELECT`, { hint: 'A sql step makes a dataset by one SELECT; statements for the target belong under load' });
-}
-
-interface Reading {
-  readonly context: BindContext;
-  readonly fail: (message: string, node: SqlNode, hint?: string) => EtlError;
-}
-
-/** Checks every node of the tree; answers the datasets that it reads. */
-async function readTree(statement: SqlNode, { context, fail }: Reading): Promise<string[]> {
-  const facts = await functionFacts(context.session);
-  const own = commonNames(statement);
-  const reads = new Set<string>();
-  const columns = new Set([...context.datasets.values()].flatMap(({ fields }) => fields.map(({ name }) => name.toLowerCase())));
-  visitNodes(statement, (node) => {
-    if (node['type'] === 'BASE_TABLE') readTable(node, { own, reads, context, fail });
-    if (node['type'] === 'SHOW_REF') throw fail('SHOW and DESCRIBE are not a SELECT', node);
-    if (asNode(node['sample']) !== null)
-      throw fail('a sample is another one each time', node, 'Filter by a condition instead, for example hash(id) % 100 = 0');
-    if (node['type'] === 'TABLE_FUNCTION') {
-      const name = String(asNode(node['function'])?.['function_name']);
-      if (!allowedTables.has(name))
-        throw fail(`${name} reads from outside of the job`, node, 'Add an extract for it: SQL of a job sees its datasets alone');
-    }
-    if (node['class'] === 'PARAMETER' && !/^[A-Za-z_]/.test(String(node['identifier'])))
-      throw fail('? and $1 are not parameters of the job', node, 'Write :name');
-    if (node['class'] === 'FUNCTION' && facts.unsteady.has(String(node['function_name']).toLowerCase())) {
-      const error = unsteadyError(String(node['function_name']));
-      throw fail(error.message, node, error.hint);
-    }
-    const names = node['class'] === 'COLUMN_REF' ? node['column_names'] : null;
-    if (!Array.isArray(names) || names.length !== 1) return;
-    const word = String(names[0]).toLowerCase();
-    if (!unsteadyWords.has(word) || columns.has(word)) return;
-    const error = unsteadyError(word);
-    throw fail(error.message, node, error.hint);
-  });
-  return [...reads];
-}
-
-function commonNames(statement: SqlNode): ReadonlySet<string> {
-  const names = new Set<string>();
-  visitNodes(statement, (node) => {
-    const map = asNode(node['cte_map'])?.['map'];
-    if (Array.isArray(map)) for (const entry of map) names.add(String(asNode(entry)?.['key']).toLowerCase());
-    if (node['type'] === 'RECURSIVE_CTE_NODE' || node['type'] === 'CTE_NODE') names.add(String(node['cte_name']).toLowerCase());
-  });
-  return names;
-}
-
-function readTable(
-  node: SqlNode,
-  { own, reads, context, fail }: Reading & { readonly own: ReadonlySet<string>; readonly reads: Set<string> },
-): void {
-  const name = String(node['table_name']);
-  const lower = name.toLowerCase();
-  if (node['schema_name'] !== '' || node['catalog_name'] !== '')
-    throw fail(`${String(node['schema_name'])}.${name} is not a dataset`, node, 'Write the name of the dataset alone');
-  const dataset = [...context.datasets.keys()].find((each) => each.toLowerCase() === lower);
-  if (dataset !== undefined) reads.add(dataset);
-  else if (!own.has(lower)) throw unknownDataset(name, { context, fail, node });
-}
-
-function unknownDataset(name: string, { context, fail, node }: Reading & { readonly node: SqlNode }): EtlError {
-  const names = [...context.datasets.keys()];
-  if (/[./\\*]/.test(name))
-    return fail(`'${name}' is a file, not a dataset`, node, 'Add an extract for it: SQL of a job sees its datasets alone');
-  const near = nearest(name, names);
-  return fail(
-    `there is no dataset ${name} before this step`,
-    node,
-    near === null ? `Datasets here are ${names.join(', ')}` : `Did you mean ${near}?`,
-  );
 }
 
 async function describeSelect(
@@ -253,7 +146,7 @@ function refuseLostDecimals(
     const field = described.find(({ name }) => name === node['alias']);
     if (field?.type.kind !== 'float') continue;
     const used = new Set<string | undefined>();
-    visitNodes(node, (inner) => {
+    eachNode(node, (inner) => {
       const names = inner['class'] === 'COLUMN_REF' ? inner['column_names'] : null;
       if (Array.isArray(names)) used.add(kinds.get(String(names.at(-1)).toLowerCase()));
     });

@@ -39,8 +39,6 @@ const options = z
   .record(z.string(), z.union([z.string(), detailed]))
   .describe('Column to type, or to a type with options; a value that the type cannot hold exactly rejects its row');
 
-type ColumnCast = z.infer<typeof detailed>;
-
 export const cast: StepDefinition<z.infer<typeof options>> = {
   name: 'cast',
   summary: 'Changes the type of columns, exactly: a value that does not fit rejects its row instead of being bent',
@@ -81,7 +79,7 @@ interface CellCast {
   readonly cast: (cell: Buffer) => { readonly text: string } | { readonly reason: string };
 }
 
-function openCast(field: Field, to: FieldType, { to: _, ...options }: ColumnCast | (Omit<ColumnCast, 'to'> & { to?: never })): CellCast {
+function openCast(field: Field, to: FieldType, options: CastOptions): CellCast {
   const castText = checkedCast(field, to, options);
   const check = cellChecker(to);
   return {

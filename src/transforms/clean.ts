@@ -104,6 +104,6 @@ function cleanFrame(frame: CellFrame, step: CellStep, { columns, texts }: Cleani
 function lengthVerdict({ fields }: Schema, at: number, text: string | null): Verdict | null {
   const field = fields[at];
   if (text === null || field?.type.kind !== 'text' || field.type.length === undefined || text.length <= field.type.length) return null;
-  if ([...text].length <= field.type.length) return null;
+  if (Array.from(text).length <= field.type.length) return null;
   return { kind: 'rejected', reason: `${field.name} is longer than ${field.type.length} characters when it is clean`, field: field.name };
 }

@@ -1,5 +1,6 @@
 import { quote, type Session } from '@etl/columnar';
-import { EtlError, isEtlError, type Schema } from '@etl/sdk';
+import type { EtlError } from '@etl/sdk';
+import { isEtlError, type Schema } from '@etl/sdk';
 import type { AnswerCells } from './answer-cells.js';
 import { placeColumn } from './expression-levels.js';
 import { planExpressions, type ExpressionPlan } from './expression-plan.js';
@@ -125,7 +126,7 @@ async function explain(answer: AnswerCells, failure: Failure & { readonly places
       const schema: Schema = plan.answer;
       reason = await reasonOf(async () => {
         const rows = rowsOf(failure, `${orderColumn} = ${order}`);
-        for await (const _ of session.stream(plan.select(rows), schema, { values: plan.values }));
+        for await (const { length } of session.stream(plan.select(rows), schema, { values: plan.values })) if (length > 0) return;
       });
     }
     firstOfStep.set(place, firstOfStep.get(place) ?? reason);

@@ -16,7 +16,7 @@ export async function parseSql(session: Session, sql: string): Promise<{ readonl
   const answer = asNode(JSON.parse(String(row?.['tree'])) as Json);
   if (answer?.['error'] === true) {
     const position = answer['position'];
-    return { message: String(answer['error_message']), offset: position === undefined ? null : Number(position) };
+    return { message: nodeText(answer, 'error_message'), offset: position === undefined ? null : Number(position) };
   }
   const statements = answer?.['statements'];
   if (!Array.isArray(statements)) throw new EtlError('INTERNAL', 'DuckDB answered a syntax tree without statements');
@@ -26,15 +26,29 @@ export async function parseSql(session: Session, sql: string): Promise<{ readonl
 export const asNode = (value: Json | undefined): SqlNode | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as SqlNode) : null;
 
+/** A text of a node; empty where it has none of this name. */
+export function nodeText(node: SqlNode | null, name: string): string {
+  const value = node?.[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** Visits every node below and with this one, parents first; a visitor that answers false skips what is below. */
-export function visitNodes(value: Json | undefined, visit: (node: SqlNode) => boolean | void): void {
+export function visitNodes(value: Json | undefined, visit: (node: SqlNode) => boolean): void {
   if (Array.isArray(value)) {
     for (const item of value as readonly Json[]) visitNodes(item, visit);
     return;
   }
   const node = asNode(value);
-  if (node === null || visit(node) === false) return;
+  if (node === null || !visit(node)) return;
   for (const child of Object.values(node)) if (typeof child === 'object' && child !== null) visitNodes(child, visit);
+}
+
+/** Visits every node below and with this one. */
+export function eachNode(value: Json | undefined, visit: (node: SqlNode) => void): void {
+  visitNodes(value, (node) => {
+    visit(node);
+    return true;
+  });
 }
 
 /** Where a node stands in the SQL; null: DuckDB does not say. */

@@ -5,6 +5,9 @@ import type { CellStep, ExpressionStep, RowPass, RowStep } from './library-step.
 import { runRowsOnTable } from './row-table.js';
 import type { StageResources, StageResult, StepCounts, StreamOperator, StreamStage } from './step.js';
 
+/** Each batch costs a statement of some milliseconds, whatever it holds. */
+const statementRows = 65_536;
+
 /** One stage of row steps: cell steps side by side are one pass over the cells, expressions side by side one statement per batch. */
 export function rowStage(steps: readonly RowStep[], input: Schema): StreamStage {
   const output = steps.at(-1)?.output ?? input;
@@ -14,6 +17,7 @@ export function rowStage(steps: readonly RowStep[], input: Schema): StreamStage 
     input,
     output,
     open: (resources) => openRowOperator(steps, { input, output, resources }),
+    ...(steps.some(({ work }) => work === 'expression') && { batchRows: statementRows }),
   };
   return steps.some(({ work }) => work === 'expression') && steps.every(isSql)
     ? { ...stage, runOnTable: runRowsOnTable(steps, stage) }

@@ -1,9 +1,10 @@
 import { duckDbType, quote } from '@etl/columnar';
 import { EtlError, isEtlError } from '@etl/sdk';
-import { offsetInSql, withDatasets, type BoundSelect } from './bind-select.js';
+import { offsetInSql, type BoundSelect } from './bind-select.js';
 import { lineAndColumn } from './parsed-sql.js';
 import { rowNumberColumn, type StageResources, type TableOperator } from './step.js';
 import { countRows } from './table-rows.js';
+import { withDatasets } from './with-datasets.js';
 
 /** Runs a SELECT over the spool into a new table; rows are numbered in the order of the result. Any failure stops the job: throws SQL_FAILED or what DuckDB says of memory, disk and interruption. */
 export function runSelect(query: BoundSelect, step: string): TableOperator {

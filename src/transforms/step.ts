@@ -74,10 +74,10 @@ export interface StageResources {
   readonly temporary: string;
   readonly signal: AbortSignal;
   /** Opens a locked-down in-memory session. The stage closes it. */
-  connect(): Promise<Session>;
-  warn(message: string): void;
+  readonly connect: () => Promise<Session>;
+  readonly warn: (message: string) => void;
   /** What a script prints; absent: it is a warning. */
-  log?(message: string): void;
+  readonly log?: (message: string) => void;
 }
 
 /** Neighbouring steps that run as one pass. */
@@ -93,6 +93,8 @@ interface StageBase {
 export interface StreamStage extends StageBase {
   readonly kind: 'stream';
   readonly input: Schema;
+  /** Rows of a batch from which on the stage is efficient; absent: any number. */
+  readonly batchRows?: number;
   open(resources: StageResources): Promise<StreamOperator>;
   /** The same work on a whole table of the spool, where that is faster. */
   readonly runOnTable?: TableOperator;
@@ -127,7 +129,7 @@ export type TableOperator = (
 export interface StageTables {
   readonly session: Session;
   /** Quoted name of the table of a dataset. */
-  table(dataset: string): string;
+  readonly table: (dataset: string) => string;
   /** The dataset that the stage reads as its own input, where it has one. */
   readonly dataset: string;
   /** Quoted name of the table to create, with `_etl_row` as last column. */

@@ -183,8 +183,8 @@ describe('clean', () => {
       fc.asyncProperty(texts, options, async (given, wished) => {
         const wish = {
           ...wished,
-          case: wished.case as 'upper' | 'lower' | undefined,
-          unicode: wished.unicode as 'nfc' | 'nfkc' | undefined,
+          case: wished.case,
+          unicode: wished.unicode,
         };
         const { clean: cleanOne, isClean } = cleanText(wish);
         for (const text of given) {

@@ -192,7 +192,7 @@ function textCast(length: number | undefined, { cut = false }: CastOptions): Cas
   if (length === undefined) return (text) => ({ text });
   return (text) => {
     if (text.length <= length) return { text };
-    const characters = [...text];
+    const characters = Array.from(text);
     if (characters.length <= length) return { text };
     return cut
       ? { text: characters.slice(0, length).join('') }

@@ -17,7 +17,10 @@ export function rowScriptStep(script: BoundScript): ScriptStep {
       const worker = await openScript(script, resources);
       return {
         apply: async (frame) => {
-          if (frame.count === 0) return settle(frame, step, { rows: new Int32Array(0), answer: nothing });
+          if (frame.count === 0) {
+            settle(frame, step, { rows: new Int32Array(0), answer: nothing });
+            return;
+          }
           const rows = frame.alive.slice(0, frame.count);
           const answer = await worker.ask(ownCells(frame), describeRow(frame, rows)).catch((error: unknown) => {
             throw cancelledOr(error, resources);
@@ -43,7 +46,7 @@ const describeRow =
 /** Cells whose buffers can be given away: the bytes of a batch may be shared. */
 function ownCells(frame: CellFrame): CellsMessage {
   const { bytes, index } = assembleCells(frame);
-  if (bytes !== frame.cells.bytes) return { bytes, index, rows: frame.count };
+  if (bytes.buffer !== frame.cells.bytes.buffer) return { bytes, index, rows: frame.count };
   const { low, high } = rangeOf(index);
   const own = new Uint8Array(high - low);
   own.set(bytes.subarray(low, high));

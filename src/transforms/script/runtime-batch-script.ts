@@ -37,10 +37,10 @@ export class BatchScript {
     }
     const answer: unknown = await this.transform.batch(rows, this.#context);
     if (!Array.isArray(answer)) throw new ValueFault(`the script gave back ${typeof answer} instead of a list of rows`);
-    return this.#encode(answer as readonly NamedRow[]);
+    return this.#encode(answer);
   }
 
-  #encode(rows: readonly NamedRow[]): BatchAnswer {
+  #encode(rows: readonly unknown[]): BatchAnswer {
     const patch = new PatchBuffer();
     const index = new Int32Array(rows.length * this.#writers.length * 2).fill(-1);
     let at = 0;
@@ -50,8 +50,9 @@ export class BatchScript {
         if (typeof row !== 'object' || row === null)
           throw new ValueFault(`the script gave back ${row === null ? 'null' : typeof row} in place of a row`);
         refuseUnknown(Object.keys(row), this.#known);
+        const given = row as Partial<NamedRow>;
         for (const { field, write } of this.#writers) {
-          const value = row[field.name];
+          const value = given[field.name];
           if (value !== null && value !== undefined) {
             index[at] = patch.length;
             write(value, patch);

@@ -55,7 +55,7 @@ export class RowScript {
       params: task.params,
       started: task.started,
       reject: (reason, field) => {
-        this.#rejection = { reason: String(reason), field: field ?? null, threw: false };
+        this.#rejection = { reason, field: field ?? null, threw: false };
         throw rejection;
       },
     };
@@ -76,9 +76,9 @@ export class RowScript {
       try {
         const answer = this.transform.row(this.make(this.#reader.values), this.#context);
         result = isThenable(answer) ? await answer : answer;
-        if (this.#rejection === null && result !== null) this.#write(result, row, { rows, columns, patch });
+        if (this.#refusal() === null && result !== null) this.#write(result, row, { rows, columns, patch });
       } catch (cause) {
-        if (this.#rejection === null && this.task.onError === 'stop') throw new RowFault(row, cause);
+        if (this.#refusal() === null && this.task.onError === 'stop') throw new RowFault(row, cause);
         this.#rejection ??= {
           reason: cause instanceof ValueFault ? cause.message : `the script failed: ${nameOf(cause)}`,
           field: null,

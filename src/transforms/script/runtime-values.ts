@@ -1,5 +1,5 @@
 import { cellChecker, encodeFloat, exactCast, typeName, type Field, type Value } from '@etl/sdk';
-import { PatchBuffer } from '../patch-buffer.js';
+import type { PatchBuffer } from '../patch-buffer.js';
 
 /** A value that a script gave back does not fit its column. */
 export class ValueFault extends Error {}

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { BatchTransform, RowTransform, ScriptTransform } from '@etl/sdk';
+import type { BatchTransform, RowTransform } from '@etl/sdk';
 import type { CellsMessage, FailedAnswer, ScriptFacts, WorkerAnswer, WorkerTask } from './protocol.js';
 import { BatchScript } from './runtime-batch-script.js';
 import { RowFault, RowScript } from './runtime-row-script.js';
@@ -13,8 +13,14 @@ export function serve(script: { readonly default?: unknown }, make: RowMaker): v
   if (port === null) throw new Error('A script runs in a worker');
   const answer = (message: WorkerAnswer, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const facts = factsOf(script.default);
-  if (typeof facts === 'string') return answer({ kind: 'failed', message: facts, stack: null, row: null, isValue: true });
-  if (task.kind === 'describe') return answer({ kind: 'facts', facts });
+  if (typeof facts === 'string') {
+    answer({ kind: 'failed', message: facts, stack: null, row: null, isValue: true });
+    return;
+  }
+  if (task.kind === 'describe') {
+    answer({ kind: 'facts', facts });
+    return;
+  }
   const running =
     facts.kind === 'row'
       ? new RowScript(script.default as RowTransform, make, task)
@@ -31,14 +37,17 @@ export function serve(script: { readonly default?: unknown }, make: RowMaker): v
 function factsOf(transform: unknown): ScriptFacts | string {
   if (typeof transform !== 'object' || transform === null)
     return 'it has no default export: write export default defineTransform({ row: (row) => … })';
-  const { columns = {}, row, batch } = transform as Partial<RowTransform & BatchTransform> & ScriptTransform;
+  const { columns = {}, row, batch } = transform as { readonly [name in 'columns' | 'row' | 'batch']?: unknown };
   const isRow = typeof row === 'function';
   if (isRow === (typeof batch === 'function'))
     return isRow ? 'it has both row and batch: keep one' : 'it has neither a function row nor a function batch';
-  if (typeof columns !== 'object' || columns === null || !Object.values(columns).every((type) => type === null || typeof type === 'string'))
-    return 'columns must be a map of column to type name, or to null';
-  return { kind: isRow ? 'row' : 'batch', columns: { ...columns } };
+  return isColumns(columns)
+    ? { kind: isRow ? 'row' : 'batch', columns: { ...columns } }
+    : 'columns must be a map of column to type name, or to null';
 }
+
+const isColumns = (columns: unknown): columns is ScriptFacts['columns'] =>
+  typeof columns === 'object' && columns !== null && Object.values(columns).every((type) => type === null || typeof type === 'string');
 
 function buffersOf(answer: WorkerAnswer): ArrayBuffer[] {
   const arrays =

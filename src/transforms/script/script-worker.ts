@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { EtlError, messageOf } from '@etl/sdk';
+import { EtlError } from '@etl/sdk';
 import type { CellsMessage, FailedAnswer, WorkerAnswer, WorkerTask } from './protocol.js';
 import { scriptPlace } from './script-place.js';
 
@@ -42,7 +42,8 @@ export class ScriptWorker {
       stdout: true,
       stderr: true,
       stdin: false,
-      env: withoutSecrets(process.env),
+      // What a script needs are parameters: the environment holds secrets of connections
+      env: {},
       execArgv: ['--enable-source-maps', '--no-warnings'],
       resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.ceil(memory / 2 ** 20)) },
     });
@@ -126,12 +127,12 @@ export class ScriptWorker {
   }
 
   #errorOf(error: unknown): EtlError {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-      const limit = `${Math.round(this.options.limits.memory / 2 ** 20)} MB`;
+    if (!isErrorLike(error)) return this.#fail('threw something that is no Error', 'Throw an Error', error);
+    if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const limit = `${Math.round(this.options.limits.memory / 1e6)} MB`;
       return this.#fail(`used more than ${limit} of memory`, 'Do not collect rows in it, or raise memory of the step', error);
     }
-    const stack = error instanceof Error ? (error.stack ?? null) : null;
-    return this.#fail(`failed: ${messageOf(error)}`, 'Correct the script', error, stack);
+    return this.#fail(`failed: ${error.message}`, 'Correct the script', error, error.stack ?? null);
   }
 
   #failureOf({ message, stack, row, isValue }: FailedAnswer): EtlError {
@@ -150,9 +151,9 @@ export class ScriptWorker {
   }
 }
 
-/** Secrets of the environment are for connections, not for scripts. */
-const withoutSecrets = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ETL_SECRET_')));
+/** Errors come over from the worker as copies. */
+const isErrorLike = (error: unknown): error is { readonly message: string; readonly stack?: string } =>
+  typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 
 function printLines(stream: NodeJS.ReadableStream, print: (line: string) => void): void {
   let rest = '';

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { EtlError, isEtlError, parseTypeName, type Field, type Schema } from '@etl/sdk';
 import type { z } from 'zod';
 import { inputOf, nearest, refuseSameNames } from '../input-columns.js';
@@ -54,7 +54,7 @@ async function scriptFile(file: string, { directory }: BindContext): Promise<str
     return path;
   } catch (cause) {
     throw new EtlError('CONFIG_INVALID', `The script ${file} is not there`, {
-      hint: `It would be ${relative(process.cwd(), path)}`,
+      hint: `It would be ${path}`,
       cause,
     });
   }
