@@ -18,7 +18,11 @@ export async function measure({ command, directory, variables = {}, plain = fals
     isNode || plain || !existsSync(gnuTime) ? command : [gnuTime, '-f', '{"cpu":[%U,%S],"kb":%M}', '-o', usagePath, ...command];
   const options = isNode && !plain ? { NODE_OPTIONS: `--import ${preload}`, BENCH_USAGE: usagePath } : {};
   const started = performance.now();
-  const { code, output, stdout } = await runProcess(observed[0], observed.slice(1), { directory, variables: { ...variables, ...options } });
+  const { code, output, stdout } = await runProcess(observed[0], observed.slice(1), {
+    directory,
+    variables: { ...variables, ...options },
+    timeout: 900_000,
+  });
   const wall = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${command.join(' ')} ended with code ${code}\n${output}`);
   return { wall, stdout, ...readUsage(usagePath) };

@@ -21,12 +21,12 @@ function watch(DuckDBInstance) {
     const original = DuckDBInstance[method];
     DuckDBInstance[method] = async function (...parameters) {
       const instance = await original.apply(this, parameters);
-      const entry = { connection: await instance.connect() };
+      const entry = { connection: await instance.connect(), asking: false, closed: false };
       instances.push(entry);
       const closeSync = instance.closeSync;
       instance.closeSync = function () {
-        instances.splice(instances.indexOf(entry), 1);
-        entry.connection.closeSync();
+        entry.closed = true;
+        release(entry);
         return closeSync.call(this);
       };
       return instance;
@@ -34,18 +34,36 @@ function watch(DuckDBInstance) {
   }
 }
 
-async function sample() {
-  let held = 0;
-  for (const { connection } of [...instances]) {
-    try {
-      const reader = await connection.runAndReadAll('SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory()');
-      held += Number(reader.getRows()[0][0]);
-    } catch {
-      // The program closed the database while it was asked: it holds nothing any more.
-    }
+/** Closing a connection while it answers can block for ever, so one that is asked is closed when it has answered. */
+function release(entry) {
+  if (!entry.closed || entry.asking || !instances.includes(entry)) return;
+  instances.splice(instances.indexOf(entry), 1);
+  entry.connection.closeSync();
+}
+
+async function heldBy(entry) {
+  entry.asking = true;
+  try {
+    const reader = await entry.connection.runAndReadAll('SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory()');
+    return Number(reader.getRows()[0][0]);
+  } finally {
+    entry.asking = false;
+    release(entry);
   }
-  duckDbPeak = Math.max(duckDbPeak, held);
-  besideDuckDb = Math.max(besideDuckDb, process.memoryUsage.rss() - held);
+}
+
+let sampling = false;
+async function sample() {
+  if (sampling) return;
+  sampling = true;
+  try {
+    let held = 0;
+    for (const entry of instances.filter(({ closed }) => !closed)) held += await heldBy(entry);
+    duckDbPeak = Math.max(duckDbPeak, held);
+    besideDuckDb = Math.max(besideDuckDb, process.memoryUsage.rss() - held);
+  } finally {
+    sampling = false;
+  }
 }
 
 const timer = setInterval(() => void sample(), interval).unref();

@@ -13,10 +13,14 @@ const columns = 110;
 /** What a command prints on a pseudo-terminal of its own. */
 async function onTerminal(command, directory) {
   const variables = { TERM: 'xterm-256color' };
-  const { code, stdout } = await runProcess('script', ['-qec', `unset CI NO_COLOR FORCE_COLOR; stty cols ${columns} rows 60; ${command}`, '/dev/null'], {
-    directory,
-    variables,
-  });
+  const { code, stdout } = await runProcess(
+    'script',
+    ['-qec', `unset CI NO_COLOR FORCE_COLOR; stty cols ${columns} rows 60; ${command}`, '/dev/null'],
+    {
+      directory,
+      variables,
+    },
+  );
   if (code !== 0) throw new Error(`${command} ended with code ${code}\n${stdout}`);
   return stdout;
 }

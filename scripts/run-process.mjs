@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 
 /**
  * Runs a program to its end. `show` lets it write to this terminal; otherwise its output is kept, both streams in the order they came.
+ * `timeout` (milliseconds) ends a program that hangs.
  * Never throws for an exit code; a program that cannot be started counts as code 127 with the reason as its output.
  */
-export function runProcess(program, parameters, { directory, variables = {}, show = false, input } = {}) {
+export function runProcess(program, parameters, { directory, variables = {}, show = false, input, timeout } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, parameters, {
       cwd: directory,
       env: { ...process.env, ...variables },
+      timeout,
       stdio: [input === undefined ? (show ? 'inherit' : 'ignore') : 'pipe', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
     const pieces = [];
