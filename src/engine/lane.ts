@@ -1,6 +1,7 @@
 import type { Batch, Chunk, Json, PartWriter, Reject, Schema } from '@etl/sdk';
 import { EtlError } from '@etl/sdk';
 import type { StageResources, StepReject, StreamOperator, StreamStage } from '../transforms/step.js';
+import { coalesce } from './coalesce.js';
 import { addCounts, emptyCounts, type LaneCounts, type LaneMark } from './lane-counts.js';
 import { prefetch } from './prefetch.js';
 
@@ -64,7 +65,7 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
   };
 
   try {
-    for await (const chunk of prefetch(part.source(position), { weigh: weightOf, budget: readAhead })) {
+    for await (const chunk of prefetch(chunksOf(part, position), { weigh: weightOf, budget: readAhead })) {
       const moved = await moveChunk(part, operators, chunk);
       counts = addCounts(counts, moved.counts);
       if (chunk.position !== null) position = chunk.position;
@@ -130,6 +131,12 @@ async function moveChunk(
     counts: { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 },
     bytes: bytesOf(batch),
   };
+}
+
+/** The chunks of the source, joined where a stage works better on larger batches. */
+function chunksOf({ source, stages, input }: LanePart, position: Json): AsyncIterable<Chunk> {
+  const rows = Math.max(0, ...stages.map(({ batchRows }) => batchRows ?? 0));
+  return rows === 0 ? source(position) : coalesce(source(position), input, rows);
 }
 
 /** Bytes that are read ahead while the target works. */
