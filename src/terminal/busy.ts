@@ -7,7 +7,7 @@ export async function busy<T>(terminal: Terminal, text: string, work: () => Prom
     return work();
   }
   const { default: ora } = await import('ora');
-  const spinner = ora({ text, stream: process.stderr, discardStdin: false, color: terminal.palette.colour ? 'cyan' : false }).start();
+  const spinner = ora({ text, stream: terminal.errorStream, discardStdin: false, color: terminal.palette.colour ? 'cyan' : false }).start();
   try {
     return await work();
   } finally {

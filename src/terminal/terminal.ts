@@ -16,7 +16,7 @@ export interface Overlay {
 
 export interface TerminalOptions {
   readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
+  readonly stderr: OutputStream & NodeJS.WritableStream;
   readonly stdin: { readonly isTTY?: boolean | undefined };
   readonly variables: NodeJS.ProcessEnv;
   readonly json?: boolean;
@@ -59,6 +59,11 @@ export class Terminal {
   width(stream: 'stdout' | 'stderr'): number {
     const columns = this.options[stream].columns ?? 0;
     return columns > 0 ? columns : 80;
+  }
+
+  /** Standard error itself, for what draws there by its own means. */
+  get errorStream(): NodeJS.WritableStream {
+    return this.options.stderr;
   }
 
   /** Lines of the terminal that people look at, 24 where it does not say. */
