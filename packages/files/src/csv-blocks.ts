@@ -1,5 +1,5 @@
 import { EtlError } from '@etl/sdk';
-import { BlockSource, type Block } from './block-source.js';
+import type { Block, BlockSource } from './block-source.js';
 import type { CsvDialect } from './csv-dialect.js';
 import type { CsvRows } from './csv-rows.js';
 import { scanCsv } from './csv-scanner.js';

@@ -78,7 +78,7 @@ function layoutOf(
   if (first === null && !whole) return null;
   const end = first?.end ?? bytes.length;
   const texts = csvRecord(bytes, at, end, dialect);
-  if (options.header === false) return { ...layout, names: texts.map((_, column) => `column${column + 1}`), start: at, line };
+  if (!options.header) return { ...layout, names: texts.map((_, column) => `column${column + 1}`), start: at, line };
   if (!isUtf8(bytes.subarray(at, end)))
     throw new EtlError('DATA_INVALID', `The header of ${path} is not valid ${options.encoding}`, {
       place: { file: path, line },

@@ -49,6 +49,12 @@ export class CsvRows {
     this.starts = starts;
   }
 
+  /** Drops what was noted of the row that comes next. */
+  forget(): void {
+    const from = this.rows * this.width * 2;
+    while ((this.doubled.at(-1) ?? -1) >= from) this.doubled.pop();
+  }
+
   /** Lines from the start of the block to the first of this row. */
   lineOf(row: number): number {
     let shift = 0;

@@ -50,9 +50,9 @@ function nearest(pattern: string, paths: readonly string[]): string[] {
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 40) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, left] of [...a].entries()) {
+  for (const [i, left] of Array.from(a).entries()) {
     const next = [i + 1];
-    for (const [j, right] of [...b].entries())
+    for (const [j, right] of Array.from(b).entries())
       next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)));
     row = next;
   }

@@ -35,26 +35,27 @@ async function* readJson(plan: ReadFile, { records, extra }: JsonReadOptions, si
   const reading = new JsonReading(plan, extra);
   let position = (after as TextPosition | null) ?? { offset: start, row: 0, line: 1 };
   let base = position.offset;
-  let open: ReturnType<JsonReading['open']> | null = null;
-  const readerOf = (block: Block): RecordReader => {
+  /** What the block at hand holds, if it holds records. */
+  const blocks: ReturnType<JsonReading['open']>[] = [];
+  const open = (block: Block): RecordReader => {
     const opened = reading.open(block);
-    open = opened;
+    blocks.push(opened);
     return (at, to, line) => readRecord(opened, { at, to, line, row: position.row });
   };
   const source = new BlockSource(await openText(file, encoding, position.offset), { size, signal });
   try {
-    for await (const { block, end, lines, consumed } of jsonDocument(
-      source,
-      { path: file.path, records, after: after === null ? null : position },
-      readerOf,
-    )) {
-      if (open !== null && end > block.from) {
-        const opened: ReturnType<JsonReading['open']> = open;
-        const next = { offset: base + end - block.from, row: position.row + opened.rows.length, line: lines };
+    for await (const { block, end, line, consumed } of jsonDocument(source, {
+      path: file.path,
+      records,
+      after: after === null ? null : position,
+      open,
+    })) {
+      const opened = blocks.pop();
+      if (opened !== undefined && end > block.from) {
+        const next = { offset: base + end - block.from, row: position.row + opened.rows.length, line };
         yield reading.chunk(opened, position, next);
         position = next;
       }
-      open = null;
       base += consumed;
     }
   } finally {
@@ -101,7 +102,7 @@ async function guessJson(
   { budget, signal, size }: GuessOptions,
 ): Promise<Guesses> {
   const guess = new JsonGuess();
-  const readerOf = ({ bytes }: Block): RecordReader => {
+  const open = ({ bytes }: Block): RecordReader => {
     guess.bytes = bytes;
     return (at, to) => {
       if (bytes[at] !== 0x7b) return scalarEnd(bytes, at, to);
@@ -114,7 +115,7 @@ async function guessJson(
   try {
     let left = budget;
     // nobody can know what is a record in the middle of a document, so only its start is looked at
-    for await (const { consumed } of jsonDocument(source, { path: file.path, records, after: null }, readerOf)) {
+    for await (const { consumed } of jsonDocument(source, { path: file.path, records, after: null, open })) {
       left -= consumed;
       if (left <= 0) break;
     }

@@ -57,7 +57,7 @@ function writeCharacter(bytes: Uint8Array, at: number, code: number): number {
     return at + 1;
   }
   const following = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  bytes[at] = (leads[following] ?? 0) | (code >> (6 * following));
+  bytes[at] = leads[following] | (code >> (6 * following));
   for (let index = 1; index <= following; index++) bytes[at + index] = 0x80 | ((code >> (6 * (following - index))) & 0x3f);
   return at + following + 1;
 }

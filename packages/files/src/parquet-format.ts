@@ -43,7 +43,8 @@ const refuse = (file: SourceFile, cause: unknown): never => {
 async function* readParquet(plan: ReadFile, options: ParquetOptions): AsyncGenerator<Chunk> {
   const { file, schema, part, after, signal } = plan;
   let row = (after as { readonly row: number } | null)?.row ?? 0;
-  const { path, free } = await localCopy(file, options.temporary);
+  const copy = await localCopy(file, options.temporary);
+  const { path } = copy;
   try {
     refuseOtherTypes(file, schema, (await options.columnar.describeParquet(path).catch((cause: unknown) => refuse(file, cause))).schema);
     for await (const batch of options.columnar.readParquet(path, { columns: schema.fields.map(({ name }) => name), from: row })) {
@@ -53,7 +54,7 @@ async function* readParquet(plan: ReadFile, options: ParquetOptions): AsyncGener
       yield { batch: textBatch(schema, cellsOf(schema, batch), { origin: { part, first } }), rejects: [], position: { row } };
     }
   } finally {
-    await free();
+    await copy.free();
   }
 }
 
@@ -70,11 +71,11 @@ function refuseOtherTypes(file: SourceFile, schema: Schema, found: Schema): void
 }
 
 async function withLocal<T>(file: SourceFile, temporary: string, work: (path: string) => Promise<T>): Promise<T> {
-  const { path, free } = await localCopy(file, temporary);
+  const copy = await localCopy(file, temporary);
   try {
-    return await work(path);
+    return await work(copy.path);
   } finally {
-    await free();
+    await copy.free();
   }
 }
 

@@ -44,7 +44,7 @@ function textOf(schema: Schema, batch: Batch): string {
 interface Refused {
   readonly row: number;
   readonly name: string;
-  fits(text: string): boolean;
+  readonly fits: (text: string) => boolean;
 }
 
 function refused(schema: Schema, batch: Batch, { row, name, fits }: Refused): Reject {

@@ -183,7 +183,7 @@ describe('CSV as people write it', () => {
   });
 
   it('reads a record that is many times longer than a block', async () => {
-    const long = `${'x,"\n'.repeat(5000)}`;
+    const long = 'x,"\n'.repeat(5000);
     const text = `a,b\n1,"${long.replaceAll('"', '""')}"\n2,y\n`;
     expect((await readText(text, { block: 64 })).rows).toEqual([
       ['1', long],

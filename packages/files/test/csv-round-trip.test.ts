@@ -66,7 +66,11 @@ describe('CSV', () => {
         let seen = 0;
         for (const { batch, position } of whole.chunks) {
           seen += batch.length;
-          const rest = await readText(text, { ...options, block: block + 7, after: JSON.parse(JSON.stringify(position)) });
+          const rest = await readText(text, {
+            ...options,
+            block: block + 7,
+            after: JSON.parse(JSON.stringify(position)) as typeof position,
+          });
           expect(rest.rows).toEqual(rows.slice(seen));
           expect(rest.numbers).toEqual(whole.numbers.slice(seen));
         }

@@ -74,7 +74,7 @@ describe.each(kinds)('$format', ({ format, write }) => {
       let seen = 0;
       for (const { batch, position } of whole.chunks) {
         seen += batch.length;
-        const rest = await readText(text, { format, block: block + 3, after: JSON.parse(JSON.stringify(position)) });
+        const rest = await readText(text, { format, block: block + 3, after: JSON.parse(JSON.stringify(position)) as typeof position });
         expect(rest.rows).toEqual(whole.rows.slice(seen));
         expect(rest.numbers).toEqual(whole.numbers.slice(seen));
       }
