@@ -106,7 +106,8 @@ function sinkLoad({ store, failpoint, epoch, id, sink }: OpenSink): Load {
       if (document.published?.run === commit.run) return document.published.counts;
       if (document.epoch !== epoch) throw new EtlError('FENCED', `Another run has taken over load ${id}`);
       if (prepared === undefined) throw new EtlError('INTERNAL', `Load ${id} is published before it is sealed`);
-      const counts: LoadCounts = { ...noCounts, in: commit.rows, inserted: commit.rows, ...prepared.counts };
+      const written = rows - rejected;
+      const counts: LoadCounts = { ...noCounts, in: written, inserted: written, ...prepared.counts };
       assertBalanced(commit.rows, counts);
       const intent: Intent = { run: commit.run, counts, summary: commit.summary, cursors: commit.cursors, sink: prepared.intent };
       await store.put(id, epoch, { ...document, intent });
