@@ -18,6 +18,18 @@ export class FakeStream extends Writable {
     done();
   }
 
+  cursorTo(): boolean {
+    return true;
+  }
+
+  clearLine(): boolean {
+    return true;
+  }
+
+  moveCursor(): boolean {
+    return true;
+  }
+
   /** The streams of a process never end. */
   override end(): this {
     return this;
