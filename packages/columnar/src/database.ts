@@ -16,6 +16,11 @@ export interface DatabaseOptions {
 export interface Database {
   readonly path: string;
   connect(): Promise<Session>;
+  /**
+   * Runs work alone among all that ask so for this database in this process. Transactions that create, change or drop tables need it: of
+   * two at once DuckDB fails one with a conflict. Not to be nested.
+   */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** Ends this opening; the instance ends with the last one. */
   close(): Promise<void>;
 }

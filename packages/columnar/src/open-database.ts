@@ -11,7 +11,7 @@ import type { Session } from './session.js';
 interface Instance {
   readonly instance: DuckDBInstance;
   readonly openSession: typeof openSession;
-  readonly readOnly: boolean;
+  readonly exclusive: Database['exclusive'];
 }
 
 interface Entry {
@@ -38,7 +38,7 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
   await mkdir(options.temporary, { recursive: true, mode: 0o700 });
   if (path === memory) {
     const opened = await createInstance(memory, options);
-    return handle(memory, opened, options, async () => opened.instance.closeSync());
+    return handle(memory, opened, options, () => opened.instance.closeSync());
   }
   const real = await realPath(path);
   const readOnly = options.readOnly ?? false;
@@ -49,14 +49,16 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
     });
   instances.set(real, entry);
   entry.openings += 1;
-  const release = async (): Promise<void> => {
-    entry.openings -= 1;
-    if (entry.openings > 0) return;
-    instances.delete(real);
-    (await entry.opened).instance.closeSync();
-  };
   try {
-    return handle(real, await entry.opened, options, release);
+    const opened = await entry.opened;
+    // Without a pause between the two: a caller that opens the file meanwhile must find this instance or none
+    const release = (): void => {
+      entry.openings -= 1;
+      if (entry.openings > 0) return;
+      instances.delete(real);
+      opened.instance.closeSync();
+    };
+    return handle(real, opened, options, release);
   } catch (error) {
     entry.openings -= 1;
     if (entry.openings === 0) instances.delete(real);
@@ -64,11 +66,12 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
   }
 }
 
-function handle(path: string, opened: Instance, { temporary }: DatabaseOptions, release: () => Promise<void>): Database {
+function handle(path: string, opened: Instance, { temporary }: DatabaseOptions, release: () => void): Database {
   const sessions = new Set<Session>();
   let closed = false;
   return {
     path,
+    exclusive: opened.exclusive,
     async connect() {
       if (closed) throw new EtlError('INTERNAL', `${path} is closed`);
       const session = opened.openSession(await opened.instance.connect(), temporary);
@@ -86,7 +89,7 @@ function handle(path: string, opened: Instance, { temporary }: DatabaseOptions, 
       closed = true;
       for (const session of sessions) await session.close();
       sessions.clear();
-      await release();
+      release();
     },
   };
 }
@@ -119,10 +122,21 @@ async function createInstance(path: string, options: DatabaseOptions): Promise<I
       temp_directory: join(temporary, 'duckdb'),
     });
     await lockDown(instance, [...(options.allowed ?? (path === memory ? [] : [dirname(path)])), temporary]);
-    return { instance, openSession, readOnly };
+    return { instance, openSession, exclusive: oneAtATime() };
   } catch (cause) {
     throw duckDbError(cause);
   }
+}
+
+/** Lets one piece of work run at a time, in the order of asking. */
+function oneAtATime(): Database['exclusive'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    // The next one waits for the end of this one, however it ends; who asked is told the error
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 async function refuseFolder(path: string, readOnly: boolean): Promise<void> {

@@ -42,6 +42,15 @@ export class DatabaseHolder {
     }
   }
 
+  /** A transaction that may change tables, alone among those of this process, in a session of its own. */
+  async changing<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.with(async (session) => {
+      const database = await this.#database;
+      if (database === undefined) throw new EtlError('INTERNAL', `The connection to ${this.path} is closed`);
+      return database.exclusive(() => session.transaction(() => work(session)));
+    });
+  }
+
   async #open(): Promise<Database> {
     try {
       return await openDatabase(this.path, {

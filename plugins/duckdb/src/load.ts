@@ -69,15 +69,13 @@ export class DuckDbLoad implements Load {
     await this.suspend();
     const { world, holder } = this;
     await world.guard(() =>
-      holder.with((session) =>
-        session.transaction(async () => {
-          await advanceEpoch(session, world.target.id, world.epoch);
-          await dropStaging(session, world.stagingSchema, world.parts);
-          await dropParts(session, world.target.id);
-          await setUnfinished(session, world.target.id, null);
-          await world.failpoint('duckdb.discarding');
-        }),
-      ),
+      holder.changing(async (session) => {
+        await advanceEpoch(session, world.target.id, world.epoch);
+        await dropStaging(session, world.stagingSchema, world.parts);
+        await dropParts(session, world.target.id);
+        await setUnfinished(session, world.target.id, null);
+        await world.failpoint('duckdb.discarding');
+      }),
     );
     await world.failpoint('duckdb.discarded');
   }
@@ -91,14 +89,12 @@ export async function publishTogether(
   const [first] = loads;
   if (first === undefined) return [];
   for (const { load } of loads) await load.suspend();
-  const counts = await holder.with((session) =>
-    session.transaction(async () => {
-      const answers: LoadCounts[] = [];
-      for (const { load, commit } of loads) answers.push(await load.world.guard(() => publishOne(session, load.world, commit)));
-      await first.load.world.failpoint('duckdb.publishing');
-      return answers;
-    }),
-  );
+  const counts = await holder.changing(async (session) => {
+    const answers: LoadCounts[] = [];
+    for (const { load, commit } of loads) answers.push(await load.world.guard(() => publishOne(session, load.world, commit)));
+    await first.load.world.failpoint('duckdb.publishing');
+    return answers;
+  });
   await first.load.world.failpoint('duckdb.published');
   return counts;
 }

@@ -40,16 +40,14 @@ export function duckdbLoader(holder: DatabaseHolder, options: LoadOptions): Load
       return { epoch, cursors, published, unfinished };
     },
     setState: (id, epoch, cursors) =>
-      holder.with((session) =>
-        session.transaction(async () => {
-          await createStateTables(session);
-          await advanceEpoch(session, id, epoch);
-          await setCursors(session, id, cursors ?? {});
-          await keepParts(session, id, epoch + 1);
-          await holder.context.failpoint('duckdb.state-setting');
-        }),
-      ),
-    begin: (target) => holder.with((session) => beginLoad(session, { holder, options, target })),
+      holder.changing(async (session) => {
+        await createStateTables(session);
+        await advanceEpoch(session, id, epoch);
+        await setCursors(session, id, cursors ?? {});
+        await keepParts(session, id, epoch + 1);
+        await holder.context.failpoint('duckdb.state-setting');
+      }),
+    begin: (target) => beginLoad({ holder, options, target }),
     close: async () => undefined,
   };
 }
@@ -65,12 +63,12 @@ interface Begin {
   readonly target: LoadTarget;
 }
 
-async function beginLoad(session: Session, { holder, options, target }: Begin): Promise<DuckDbLoad> {
+async function beginLoad({ holder, options, target }: Begin): Promise<DuckDbLoad> {
   const name: TableName = { schema: options.schema ?? holder.options.schema, table: options.table };
   const stagingSchema = options.staging?.schema ?? name.schema;
   const guard = guardOf(holder, target);
   const { shape, parts } = await guard(target.epoch, () =>
-    session.transaction(async () => {
+    holder.changing(async (session) => {
       for (const schema of new Set([name.schema, stagingSchema])) await session.run(`create schema if not exists ${quote(schema)}`);
       await createStateTables(session);
       const state = await readState(session, target.id);
