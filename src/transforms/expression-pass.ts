@@ -12,6 +12,7 @@ import { isRowError, settleFailedRows } from './failed-rows.js';
 import type { ExpressionStep, RowPass } from './library-step.js';
 import { settleAnswer } from './settle-answer.js';
 import type { StageResources } from './step.js';
+import { warnOfText } from './warn-of-text.js';
 
 /**
  * Expressions side by side as one statement per batch. Only the columns that they read cross to DuckDB, and only what they made comes back:
@@ -19,7 +20,11 @@ import type { StageResources } from './step.js';
  */
 export async function expressionPass(steps: readonly ExpressionStep[], resources: StageResources): Promise<RowPass> {
   const plan = planExpressions(steps);
-  warnOfText(plan, resources);
+  warnOfText(
+    plan.sent.map(({ field }) => field),
+    steps[0]?.name ?? 'SQL',
+    resources,
+  );
   const session = await resources.connect();
   const interrupt = (): void => session.interrupt();
   resources.signal.addEventListener('abort', interrupt);
@@ -30,12 +35,6 @@ export async function expressionPass(steps: readonly ExpressionStep[], resources
       await session.close();
     },
   };
-}
-
-function warnOfText({ sent, steps }: ExpressionPlan, { warn }: StageResources): void {
-  for (const { field } of sent)
-    if (field.type.kind === 'decimal' && (field.type.precision ?? 39) > 38)
-      warn(`${steps[0]?.name ?? 'SQL'}: ${field.name} has more digits than decimals of SQL can hold (38) and is text there`);
 }
 
 export interface Evaluation {

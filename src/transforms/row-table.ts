@@ -44,6 +44,8 @@ function chosen(inner: string, columns: ReadonlyMap<string, string>, { at, steps
   return `select ${[...own, rowNumberColumn, placeColumn, ...warningsBefore(steps, at)].join(', ')} from (${inner})`;
 }
 
+const expressionsOf = (steps: readonly RowStep[]): ExpressionStep[] => steps.filter((step) => step.work === 'expression');
+
 const isWarning = (step: RowStep): boolean => step.work === 'expression' && step.effect.kind === 'check' && step.effect.onFail === 'warn';
 
 const warningsBefore = (steps: readonly RowStep[], end: number): string[] =>
@@ -56,7 +58,7 @@ async function runLevels(
 ): ReturnType<TableOperator> {
   const { session, into } = tables;
   const last = levels.at(-1) ?? '';
-  const values = valuesOf(steps.filter((step) => step.work === 'expression'));
+  const values = valuesOf(expressionsOf(steps));
   const columns = [...output.fields.map(({ name }) => quote(name)), rowNumberColumn].join(', ');
   await session.run(`create table ${into} as select ${columns} from (${last}) where ${placeColumn} = 0`, values);
   const counts = await countLevels(session, last, { steps, values });
@@ -64,7 +66,7 @@ async function runLevels(
   const [stored] = await session.rows(`select count(*) as rows from ${into}`);
   if (Number(stored?.['rows']) !== out)
     throw new EtlError('UNBALANCED', `${out} rows should be in the table, but ${String(stored?.['rows'])} are`);
-  return { counts, rejects: levelRejects(session, levels, { steps, values, counts }) };
+  return { counts, rejects: levelRejects(session, levels, { steps, counts }) };
 }
 
 async function countLevels(
@@ -100,16 +102,13 @@ async function countLevels(
 async function* levelRejects(
   session: Session,
   levels: readonly string[],
-  {
-    steps,
-    values,
-    counts,
-  }: { steps: readonly RowStep[]; values: { readonly [name: string]: string | null }; counts: readonly StepCounts[] },
+  { steps, counts }: { steps: readonly RowStep[]; counts: readonly StepCounts[] },
 ): AsyncGenerator<StepReject> {
   for (const [at, step] of steps.entries()) {
     if (counts[at]?.rejected === 0 || step.work !== 'expression' || step.effect.kind !== 'check') continue;
     const { reason } = step.effect;
     const rows = `select * from (${levels[at + 1] ?? ''}) where ${placeColumn} = ${at + 1} order by ${rowNumberColumn}`;
+    const values = valuesOf(expressionsOf(steps.slice(0, at + 1)));
     yield* tableRejects(session, rows, { step: step.name, schema: step.input, reason, code: 'CHECK_FAILED' }, values);
   }
 }

@@ -1,15 +1,16 @@
-import { duckDbType, quote } from '@etl/columnar';
+import { quote } from '@etl/columnar';
 import { EtlError, isEtlError } from '@etl/sdk';
 import { offsetInSql, type BoundSelect } from './bind-select.js';
 import { lineAndColumn } from './parsed-sql.js';
-import { rowNumberColumn, type StageResources, type TableOperator } from './step.js';
+import { rowNumberColumn, type TableOperator } from './step.js';
 import { countRows } from './table-rows.js';
+import { warnOfText } from './warn-of-text.js';
 import { withDatasets } from './with-datasets.js';
 
 /** Runs a SELECT over the spool into a new table; rows are numbered in the order of the result. Any failure stops the job: throws SQL_FAILED or what DuckDB says of memory, disk and interruption. */
 export function runSelect(query: BoundSelect, step: string): TableOperator {
   return async ({ session, table, into }, resources) => {
-    warnOfText(query, step, resources);
+    for (const { fields } of query.inputs.values()) warnOfText(fields, step, resources);
     const inputs = new Map(query.reads.map((dataset) => [dataset, table(dataset)]));
     let rowsIn = 0;
     for (const source of inputs.values()) rowsIn += await countRows(session, source);
@@ -33,13 +34,6 @@ function runError(error: EtlError, query: BoundSelect, step: string): EtlError {
     cause: error,
     details: place,
   });
-}
-
-function warnOfText({ inputs }: BoundSelect, step: string, { warn }: StageResources): void {
-  for (const [dataset, { fields }] of inputs)
-    for (const { name, type } of fields)
-      if (type.kind === 'decimal' && duckDbType(type) === 'VARCHAR')
-        warn(`${step}: ${dataset}.${name} has more digits than decimals of SQL can hold (38) and is text there`);
 }
 
 /** A SELECT refuses no row. */

@@ -206,6 +206,24 @@ describe('row steps on a table', () => {
     expect(onTable.counts.map(({ rejected, warned, filtered }) => [filtered, rejected, warned])).toEqual([[2, 0, 0], [0, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]); // prettier-ignore
   });
 
+  it('bind the parameters of each step where it is evaluated', async () => {
+    const money = (value: string) => ({ type: { kind: 'decimal', precision: 12, scale: 2 }, value }) as const;
+    const params = { a: money('1.00'), b: money('11.00'), c: money('0.50') };
+    const bound = [
+      { filter: 'total > :a' },
+      { check: [{ expression: 'total < :b', on_fail: 'reject' }] },
+      { derive: { less: 'total - :c' } },
+    ];
+    const onTable = await runOnTables(bench, { rows }, bound, { params });
+    const streamed = await runSteps(bench, orders, orderRows, bound, { params });
+    expect([onTable.rows, onTable.counts, onTable.rejects]).toEqual([
+      streamed.rows,
+      streamed.counts,
+      streamed.rejects.map((reject) => expect.objectContaining({ reason: reject.reason, values: reject.values })),
+    ]);
+    expect(onTable.rejects).toHaveLength(1);
+  });
+
   it('reject single rows where an expression fails, and keep the row numbers', async () => {
     const schema = schemaOf({ v: 'text' });
     const texts: Texts[] = [['1'], ['x'], ['3']];

@@ -27,11 +27,9 @@ export async function openScript(script: BoundScript, resources: StageResources)
   };
   const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const worker = new ScriptWorker(
-    { name: wishes.file, path: script.path, limits: wishes, print },
+    { name: wishes.file, path: script.path, limits: wishes, print, signal: resources.signal },
     { kind: 'run', input: input.fields, output: output.fields, params, started, onError: wishes.onError, progress },
   );
-  const cancel = (): void => void worker.close();
-  resources.signal.addEventListener('abort', cancel, { once: true });
   try {
     const answer = await worker.ask(null);
     if (answer.kind !== 'ready') throw new EtlError('INTERNAL', 'A script was not ready');

@@ -60,20 +60,18 @@ function entry(script: string, { fields }: Schema): string {
   ].join('\n');
 }
 
-/** Beside this file: TypeScript where the CLI runs from its sources. */
-function runtimePath(): string {
-  const folder = dirname(fileURLToPath(import.meta.url));
-  const built = join(folder, 'runtime.js');
-  return existsSync(built) ? built : join(folder, 'runtime.ts');
-}
+const here = dirname(fileURLToPath(import.meta.url));
+/** The CLI runs from its TypeScript sources, as in tests. */
+const isSource = !existsSync(join(here, 'runtime.js'));
+
+const runtimePath = (): string => join(here, isSource ? 'runtime.ts' : 'runtime.js');
 
 /** `@etl/sdk` is the CLI's own copy, of which only what is used is bundled. */
 const sdkPlugin: Plugin = {
   name: 'etl-sdk',
   setup(build) {
     const folder = dirname(createRequire(import.meta.url).resolve('@etl/sdk/package.json'));
-    const built = join(folder, 'dist', 'index.js');
-    const path = existsSync(built) ? built : join(folder, 'src', 'index.ts');
+    const path = isSource ? join(folder, 'src', 'index.ts') : join(folder, 'dist', 'index.js');
     build.onResolve({ filter: /^@etl\/sdk$/ }, () => ({ path, sideEffects: false }));
     build.onResolve({ filter: /^\.\.?\// }, async ({ path: wanted, importer, kind, resolveDir, pluginData }) => {
       if (pluginData === 'etl-sdk' || dirname(importer) !== dirname(path)) return undefined;

@@ -18,6 +18,8 @@ export interface ScriptOptions {
   readonly limits: ScriptLimits;
   /** What the script prints, line by line. */
   readonly print: (line: string) => void;
+  /** Ends the worker. */
+  readonly signal?: AbortSignal;
 }
 
 /** A script in a worker of its own: asked one thing at a time. Whatever it does, `ask` ends: with an answer, or with SCRIPT_FAILED. */
@@ -28,6 +30,7 @@ export class ScriptWorker {
   #ended: EtlError | null = null;
   /** Nothing was sent: the script is being loaded. */
   #isIdle = true;
+  readonly #abort = (): void => void this.close();
   #early: WorkerAnswer | null = null;
   #describeRow: (row: number) => string = (row) => `row ${row + 1} of a batch`;
 
@@ -54,6 +57,7 @@ export class ScriptWorker {
     );
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) printLines(stream, options.print);
     this.#worker.unref();
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** Waits for the next answer; sends cells first, where there are any. `describeRow` says which row of the data one of the batch is. Throws SCRIPT_FAILED. */
@@ -81,6 +85,7 @@ export class ScriptWorker {
   }
 
   async close(): Promise<void> {
+    this.options.signal?.removeEventListener('abort', this.#abort);
     this.#ended ??= this.#fail('was closed', '');
     await this.#worker.terminate();
   }
