@@ -62,8 +62,10 @@ try {
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }
 const report = { date: new Date().toISOString().slice(0, 10), machine: await machine(), rows, rounds, cases: results };
+const kept = join(import.meta.dirname, 'results');
+mkdirSync(kept, { recursive: true });
 for (const name of ['latest', ...(values.save === undefined ? [] : [values.save])])
-  writeFileSync(join(import.meta.dirname, 'results', `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(kept, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
 
 async function runOnce(contender, scratch) {
   await contender.prepare?.();

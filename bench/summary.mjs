@@ -14,6 +14,8 @@ export function summarise({ name, title, rows, reference, reach, goFor, measure 
     rowsPerSecond: rows === undefined ? null : Math.round(rows / wallOf(contender)),
     cpu: round(median(list.map(({ cpu }) => cpu)), 2),
     peakMb: megabytes(median(list.map(({ peak }) => peak))),
+    duckDbMb: megabytes(median(list.map(({ duckDbPeak }) => duckDbPeak))),
+    scriptMb: megabytes(median(list.map(({ scriptPeak }) => scriptPeak))),
     besideDuckDbMb: megabytes(median(list.map(({ besideDuckDb }) => besideDuckDb))),
   }));
   return { name, title, measure, reach, goFor, reference: reference ?? null, rows: rows ?? null, contenders };
@@ -26,6 +28,8 @@ const columns = [
   ['rows/s', (row) => row.rowsPerSecond?.toLocaleString('en') ?? ''],
   ['CPU s', (row) => row.cpu?.toFixed(2) ?? ''],
   ['peak MB', (row) => row.peakMb ?? ''],
+  ['of it DuckDB MB', (row) => row.duckDbMb ?? ''],
+  ['of it JavaScript MB', (row) => row.scriptMb ?? ''],
   ['beside DuckDB MB', (row) => row.besideDuckDbMb ?? ''],
 ];
 
