@@ -17,11 +17,13 @@ const place = { file: 'etl.yaml' };
 export function addConnection(text: string, name: string, connection: NewConnection): string {
   const document = read(text);
   const existing: unknown = document.get('connections');
-  if (existing !== undefined && existing !== null && !isMap(existing)) throw unreadable();
-  if (existing === null) document.set('connections', new YAMLMap());
+  if (existing !== undefined && !isMap(existing)) throw unreadable();
+  const isThere = document.has('connections');
+  // An empty `connections:` gives undefined too
+  if (existing === undefined && isThere) document.set('connections', new YAMLMap());
   if (document.hasIn(['connections', name]))
     throw new EtlError('CONFIG_INVALID', `etl.yaml has a connection '${name}' already`, { place, hint: 'Choose another name' });
-  const inserted = insertText(text, existing, { [name]: connection });
+  const inserted = existing === undefined && isThere ? null : insertText(text, existing, { [name]: connection });
   document.setIn(['connections', name], document.createNode(connection));
   const rewritten = document.toString({ lineWidth: 0 });
   return inserted !== null && sameMeaning(inserted, rewritten) ? inserted : rewritten;

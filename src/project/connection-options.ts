@@ -1,4 +1,5 @@
-import { Secret, type Connector } from '@etl/sdk';
+import type { Secret } from '@etl/sdk';
+import { type Connector } from '@etl/sdk';
 import { secretVariable } from '../credentials/resolve-secret.js';
 import { isSecretField } from './known-keys.js';
 import { findLiteralSecrets } from './find-literal-secrets.js';

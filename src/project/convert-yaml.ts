@@ -72,7 +72,7 @@ class Conversion {
 
   private keyName({ key }: Pair<ParsedNode, ParsedNode | null>): string | null {
     if (!isScalar(key)) return this.report(key, 'A key must be plain text', 'Lists, maps and aliases cannot be keys');
-    const name = typeof key.value === 'string' ? key.value : (key.source ?? '');
+    const name = typeof key.value === 'string' ? key.value : key.source;
     if (key.tag !== undefined) return this.report(key, `The tag ${shortTag(key.tag)} is not used here`, 'Remove it');
     if (name === '') return this.report(key, 'A key is missing before the colon', 'Write a name, or put the text in quotes');
     if (name === '<<')

@@ -111,8 +111,10 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, subject
     ),
   ];
   const at = spanAt(subject.node, path);
-  if (found === undefined)
-    return subject.problems.add({ message: `${name} is missing`, at, hint: kinds.length > 0 ? `It must be ${listed(kinds)}` : undefined });
+  if (found === undefined) {
+    subject.problems.add({ message: `${name} is missing`, at, hint: kinds.length > 0 ? `It must be ${listed(kinds)}` : undefined });
+    return;
+  }
   const expected = kinds.length > 0 ? ` must be ${listed(kinds)}, not ${describeNode(found)}` : `: ${lowerFirst(issue.message)}`;
   subject.problems.add({ message: `${name}${expected}`, at });
 }

@@ -34,7 +34,7 @@ function document(
 ): JsonSchema {
   const definitions = new Map<string, JsonSchema>();
   const root = build((schema, name, options) => openJsonSchema(schema, name, definitions, options));
-  return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root, definitions: Object.fromEntries(definitions) } as JsonSchema;
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title, ...root, definitions: Object.fromEntries(definitions) };
 }
 
 const plainSchema = (shape: z.ZodType, title: string): JsonSchema => document(title, (part) => part(shape, 'file'));

@@ -1,4 +1,5 @@
-import { Document, isScalar, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import { isScalar, parseDocument } from 'yaml';
 import type { Problems } from './problem.js';
 import type { ScalarNode, YamlNode } from './yaml-node.js';
 
@@ -28,25 +29,36 @@ export function fillVariables(node: YamlNode, options: FillOptions): YamlNode {
   return { ...node, entries: new Map(entries) };
 }
 
-function fillScalar(node: ScalarNode, { variables, problems }: FillOptions): ScalarNode {
+function fillScalar(node: ScalarNode, options: FillOptions): ScalarNode {
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
-  let unset = false;
-  let filled = false;
-  const source = node.source.replace(reference, (whole, escaped: string | undefined, inside: string) => {
-    if (escaped !== undefined) return whole.slice(1);
-    const [, name, fallback] = variable.exec(inside) ?? [];
-    const secret = name?.startsWith('ETL_SECRET_') === true;
-    const value = name === undefined || secret ? undefined : variables.get(name);
-    filled = true;
-    if (value !== undefined && (value !== '' || fallback === undefined)) return value;
-    if (fallback !== undefined && !secret) return fallback;
-    unset = true;
-    if (problems !== null) report({ whole, name, secret, node, problems });
-    return whole;
-  });
-  if (!filled) return { ...node, source, value: source };
-  const value = unset ? source : plainValue(source);
-  return { ...node, source, value, variable: unset ? 'unset' : 'set' };
+  const pieces = [...node.source.matchAll(reference)].map(([whole, escaped, inside = '']) =>
+    escaped === undefined ? fillReference({ whole, inside, node }, options) : { text: whole.slice(1), kind: 'escaped' as const },
+  );
+  let next = 0;
+  const source = node.source.replace(reference, (whole) => pieces[next++]?.text ?? whole);
+  if (pieces.every(({ kind }) => kind === 'escaped')) return { ...node, source, value: source };
+  const unset = pieces.some(({ kind }) => kind === 'unset');
+  return { ...node, source, value: unset ? source : plainValue(source), variable: unset ? 'unset' : 'set' };
+}
+
+interface Reference {
+  readonly whole: string;
+  readonly inside: string;
+  readonly node: ScalarNode;
+}
+
+/** What stands for `${inside}`. */
+function fillReference(
+  { whole, inside, node }: Reference,
+  { variables, problems }: FillOptions,
+): { text: string; kind: 'filled' | 'unset' } {
+  const [, name, fallback] = variable.exec(inside) ?? [];
+  const secret = name?.startsWith('ETL_SECRET_') === true;
+  const value = name === undefined || secret ? undefined : variables.get(name);
+  if (value !== undefined && (value !== '' || fallback === undefined)) return { text: value, kind: 'filled' };
+  if (fallback !== undefined && !secret) return { text: fallback, kind: 'filled' };
+  if (problems !== null) report({ whole, name, secret, node, problems });
+  return { text: whole, kind: 'unset' };
 }
 
 interface Unset {

@@ -18,7 +18,8 @@ export function openJsonSchema(
   options: OpenOptions = {},
 ): JsonSchema {
   const raw = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
-  const { definitions: own, $schema: _, ...root } = raw;
+  const { definitions: own } = raw;
+  const root = without(raw, ['definitions', '$schema']);
   const renamed = (reference: string): string =>
     reference === '#' ? `#/definitions/${prefix}` : reference.replace(/^#\/definitions\//, `#/definitions/${prefix}.`);
   for (const [name, each] of Object.entries(isSchema(own) ? own : {}))
@@ -58,7 +59,8 @@ function widenPart(key: string, value: unknown, renamed: (reference: string) => 
 }
 
 function openScalar(schema: JsonSchema, { variables = false }: OpenOptions): JsonSchema {
-  const { type, format: _, ...rest } = schema;
+  const { type } = schema;
+  const rest = without(schema, ['type', 'format']);
   const types: unknown[] = [type].flat();
   if (types.includes('string') && schema.enum === undefined && schema.const === undefined)
     return { ...rest, type: [...types, ...['number', 'boolean'].filter((each) => !types.includes(each))] } as JsonSchema;
@@ -68,5 +70,8 @@ function openScalar(schema: JsonSchema, { variables = false }: OpenOptions): Jso
   const outer = { ...(description !== undefined && { description }), ...(fallback !== undefined && { default: fallback }) };
   return { ...outer, anyOf: [inner, { type: 'string', pattern: '\\$\\{' }] };
 }
+
+const without = (schema: JsonSchema, names: readonly string[]): JsonSchema =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => !names.includes(name)));
 
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value);

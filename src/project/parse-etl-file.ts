@@ -7,7 +7,7 @@ import type { Problems } from './problem.js';
 import type { ConnectionEntry } from './project.js';
 import type { EtlFileSource } from './read-etl-file.js';
 import type { SourceText } from './source-text.js';
-import { childOf, spanAt, type MapEntry, type MapNode, type YamlNode } from './yaml-node.js';
+import { childOf, pickEntries, spanAt, type MapEntry, type MapNode, type YamlNode } from './yaml-node.js';
 
 /** etl.yaml in one environment, as far as it could be parsed. */
 export interface ParsedEtlFile {
@@ -63,7 +63,7 @@ function connectionsOf(root: YamlNode): Pick<ParsedEtlFile, 'connections' | 'nod
   for (const [name, { key, value }] of section?.kind === 'map' ? section.entries : []) {
     const connector = childOf(value, 'connector');
     if (value.kind !== 'map' || connector?.kind !== 'scalar' || connector.source === '') continue;
-    const { connector: _, ...options } = plainMap(value);
+    const options = plainMap(pickEntries(value, (key) => key !== 'connector'));
     const { file, line, column } = key;
     connections.set(name, { name, connector: connector.source, options, place: { file, line, column, connection: name }, span: key });
     nodes.set(name, value);

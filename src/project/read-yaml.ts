@@ -128,7 +128,7 @@ function* allTokens(tokens: readonly CST.Token[]): Generator<CST.Token> {
   const stack = [...tokens].reverse();
   for (let token = stack.pop(); token !== undefined; token = stack.pop()) {
     yield token;
-    if ('value' in token && token.value !== undefined) stack.push(token.value);
+    if ('value' in token) stack.push(token.value);
     for (const { key, value } of 'items' in token ? [...token.items].reverse() : [])
       stack.push(...[value, key].filter((each) => each != null));
   }
@@ -140,7 +140,7 @@ function deepToken(tokens: readonly CST.Token[]): { readonly offset: number } | 
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { token, depth } = next;
     if (depth > deepest) return { offset: token.offset };
-    if ('value' in token && token.value !== undefined) stack.push({ token: token.value, depth });
+    if ('value' in token) stack.push({ token: token.value, depth });
     if (!('items' in token)) continue;
     for (const { key, value } of token.items) {
       if (key) stack.push({ token: key, depth: depth + 1 });

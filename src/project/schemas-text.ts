@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EtlError, type Field, type Schema } from '@etl/sdk';
-import { Document, isMap, isScalar, parseDocument, Scalar, YAMLMap, YAMLSeq, type Pair } from 'yaml';
+import { isMap, isScalar, parseDocument, YAMLMap, YAMLSeq, type Document, type Pair } from 'yaml';
 import { columnOf, columnText } from './column-text.js';
 import type { Schemas } from './read-schemas.js';
 import { schemasFileShape } from './schemas-file.js';
@@ -76,7 +76,7 @@ function flowList(document: Document, items: readonly string[]): YAMLSeq {
   return node;
 }
 
-const keyOf = ({ key }: Pair<unknown, unknown>): string => (isScalar(key) ? ((key as Scalar).source ?? String(key.value)) : String(key));
+const keyOf = ({ key }: Pair): string => (isScalar(key) ? (key.source ?? String(key.value)) : String(key));
 
 const plain = (node: unknown): unknown =>
   isScalar(node) ? node.value : isMap(node) || node instanceof YAMLSeq ? (node.toJSON() as unknown) : node;

@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { isEtlError, isSecret } from '@etl/sdk';
+import { isEtlError, isSecret, type EtlError } from '@etl/sdk';
 import { findProject, readProject, validateProject, type Project } from '../../src/project/index.js';
 import { folderOf, testRegistry, testSteps } from './project-folder.js';
 
 const context = (variables: NodeJS.ProcessEnv = {}) => ({ variables, registry: testRegistry(), steps: testSteps });
 const open = (files: Readonly<Record<string, string>>, variables: NodeJS.ProcessEnv = {}, environment?: string): Promise<Project> =>
   readProject(folderOf(files), { ...context(variables), ...(environment !== undefined && { environment }) });
-const caught = (promise: Promise<unknown>): Promise<{ code: string; message: string; hint: string | undefined; place: object }> =>
-  promise.then(
-    () => Promise.reject(new Error('It did not fail')),
-    (error: unknown) => (isEtlError(error) ? error : Promise.reject(error)),
+async function caught(promise: Promise<unknown>): Promise<EtlError> {
+  const error: unknown = await promise.then(
+    () => new Error('It did not fail'),
+    (thrown: unknown) => thrown,
   );
+  if (isEtlError(error)) return error;
+  throw error;
+}
 
 const etl = `project: p
 connections:

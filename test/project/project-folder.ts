@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { defineConnector, modes, secretOption, type Connector, type Secret } from '@etl/sdk';
+import { defineConnector, modes, secretOption, type Connector } from '@etl/sdk';
 import { z } from 'zod';
 import { loadRegistry, type Registry } from '../../src/registry/index.js';
 import type { StepDefinition } from '../../src/transforms/step.js';
@@ -25,14 +25,6 @@ const unopened = (): never => {
   throw new Error('These tests never open a connection');
 };
 
-interface ShopOptions {
-  host: string;
-  port: number;
-  tls?: boolean | undefined;
-  password?: Secret | undefined;
-  null_text?: string | undefined;
-}
-
 const shop = defineConnector({
   name: 'shop',
   summary: 'A server with a password',
@@ -42,7 +34,7 @@ const shop = defineConnector({
     tls: z.boolean().optional(),
     password: secretOption().optional(),
     null_text: z.string().optional(),
-  }) as z.ZodType<ShopOptions>,
+  }),
   extractor: {
     options: z.strictObject({
       table: z.string().optional(),
