@@ -66,7 +66,7 @@ describe('a bad etl.yaml', () => {
         'etl.yaml:3:3 "my__shop" cannot be a name in connections of etl.yaml',
         'etl.yaml:4:3 connections.x.connector of etl.yaml is missing',
       ],
-      'small letters, digits and single underscores, beginning with a letter',
+      'use small letters, digits and single underscores, beginning with a letter',
     ],
     [
       'project: p\nstate: { to: dwhh }\nconnections:\n  dwh: { connector: warehouse, path: x }\n',
