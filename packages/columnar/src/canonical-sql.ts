@@ -14,7 +14,7 @@ export function canonicalSql(field: Field, expression: string): string {
     case 'bytes':
       return `lower(hex(${expression}))`;
     case 'float':
-      return floatSql(type.bits === 32 ? float32Text(expression) : text);
+      return canonicalFloat(floatText(type.bits, expression));
     case 'decimal':
       return type.precision !== undefined && type.precision === type.scale ? leadingZero(text) : text;
     case 'json':
@@ -32,8 +32,8 @@ export function canonicalSql(field: Field, expression: string): string {
   }
 }
 
-/** DuckDB writes 1e+16 and 1e-07 where the shortest form of JavaScript is 10000000000000000 and 1e-7. */
-function floatSql(text: string): string {
+/** The canonical form of a text with the fewest digits. DuckDB writes 1e+16 and 1e-07 where the shortest form of JavaScript is 10000000000000000 and 1e-7. */
+export function canonicalFloat(text: string): string {
   const mantissa = `split_part(${text}, 'e', 1)`;
   const exponent = `try_cast(split_part(${text}, 'e', 2) as integer)`;
   const digits = `regexp_replace(replace(replace(${mantissa}, '-', ''), '.', ''), '0+$', '')`;
@@ -52,6 +52,10 @@ function floatSql(text: string): string {
  * DuckDB writes FLOAT with more digits than needed: the fewest that read back as the same number. Below the smallest normal float fewer
  * than six may do, above it six digits are always exact. The nudge rounds a tie away from zero, as JavaScript does.
  */
+/** A float with the fewest digits that read back as the same number, in DuckDB's notation. */
+export const floatText = (bits: 32 | 64, expression: string): string =>
+  bits === 32 ? float32Text(expression) : `cast(${expression} as varchar)`;
+
 function float32Text(expression: string): string {
   const digits = (count: number): string => `format('{:.${count}g}', cast(${expression} as double) * (1 + 1e-15))`;
   const same = (count: number): string => `cast(${digits(count)} as float) = ${expression}`;

@@ -1,5 +1,5 @@
 import type { Field } from '@etl/sdk';
-import { canonicalSql } from './canonical-sql.js';
+import { canonicalFloat, canonicalSql, floatText } from './canonical-sql.js';
 
 export const isBytes = ({ type }: Field): boolean => type.kind === 'bytes';
 
@@ -9,10 +9,21 @@ export const isBytes = ({ type }: Field): boolean => type.kind === 'bytes';
  */
 export function crossingSql(select: string, fields: readonly Field[]): string {
   const sources = fields.map((_, column) => `s${column}`);
-  const cells = fields.map((field, column) => `${isBytes(field) ? `s${column}` : canonicalSql(field, `s${column}`)} as c${column}`);
+  const shortest = fields.map((field, column) => `${shortestText(field, `s${column}`)} as t${column}`);
+  const cells = fields.map((field, column) => `${canonicalCell(field, `t${column}`)} as c${column}`);
   const lengths = fields.map((field, column) => `cast(coalesce(${isBytes(field) ? 'octet_length' : 'strlen'}(c${column}), -1) as integer)`);
   const texts = fields.flatMap((field, column) => (isBytes(field) ? [] : [`c${column}`]));
   const bytes = fields.flatMap((field, column) => (isBytes(field) ? [`coalesce(c${column}, ''::blob)`] : []));
   const output = [...lengths, texts.length === 0 ? `''` : `concat(${texts.join(', ')})`, ...bytes];
-  return `select ${output.join(', ')} from (select ${cells.join(', ')} from (${select}) as source(${sources.join(', ')}))`;
+  const given = `(${select}) as source(${sources.join(', ')})`;
+  return `select ${output.join(', ')} from (select ${cells.join(', ')} from (select ${shortest.join(', ')} from ${given}))`;
 }
+
+/** Floats become text in a level of their own: within `canonicalSql` the expression would stand some thirty times, and plan for seconds. */
+const shortestText = ({ type }: Field, expression: string): string =>
+  type.kind === 'float' ? floatText(type.bits, expression) : expression;
+
+const canonicalCell = (field: Field, expression: string): string => {
+  if (isBytes(field)) return expression;
+  return field.type.kind === 'float' ? canonicalFloat(expression) : canonicalSql(field, expression);
+};
