@@ -1,5 +1,6 @@
 import { cellsOf, EtlError, type Batch, type Schema } from '@etl/sdk';
-import type { CellFrame, FrameColumn } from './cell-frame.js';
+import type { FrameColumn } from './assemble-cells.js';
+import type { CellFrame } from './cell-frame.js';
 
 /** What expressions answered for the rows of a frame, in the order of the rows that are left in it. The bytes go straight into the frame's patch. */
 export class AnswerCells {

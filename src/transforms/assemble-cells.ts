@@ -1,8 +1,29 @@
 import { EtlError, type TextCells } from '@etl/sdk';
-import type { CellFrame, FrameColumn } from './cell-frame.js';
+import type { PatchBuffer } from './patch-buffer.js';
+
+/** Where the cells of one column stand: the cell of row `r` begins at `index[offset + r * step]` and ends at the number behind it; -1 is null. */
+export interface FrameColumn {
+  readonly index: Int32Array;
+  readonly offset: number;
+  readonly step: number;
+}
+
+/** What is left of a batch: rows, columns, and the bytes in which their cells stand. */
+export interface FrameCells {
+  readonly cells: TextCells;
+  readonly bytes: Buffer;
+  /** Length of the batch's own bytes: cells that begin at or behind it are in the patch. */
+  readonly base: number;
+  readonly patch: PatchBuffer;
+  readonly rows: number;
+  readonly columns: readonly FrameColumn[];
+  /** Positions of the rows that are still there, ascending; only the first `count` are valid. */
+  readonly alive: Int32Array;
+  readonly count: number;
+}
 
 /** Cells of the rows that a frame still has, in these columns of it. The bytes are shared with the batch that came, unless cells were patched. */
-export function assembleCells(frame: CellFrame, columns: readonly FrameColumn[] = frame.columns): TextCells {
+export function assembleCells(frame: FrameCells, columns: readonly FrameColumn[] = frame.columns): TextCells {
   const { bytes, index } = frame.cells;
   const stride = columns.length;
   const isPicked = keepsPlaces(frame, columns);
@@ -13,10 +34,10 @@ export function assembleCells(frame: CellFrame, columns: readonly FrameColumn[] 
 }
 
 /** Whether every column that was not made anew stands where it stood, so that whole rows of the index can be copied. */
-const keepsPlaces = ({ cells }: CellFrame, columns: readonly FrameColumn[]): boolean =>
+const keepsPlaces = ({ cells }: FrameCells, columns: readonly FrameColumn[]): boolean =>
   columns.length === cells.stride && columns.every(({ index, offset }, at) => index !== cells.index || offset === 2 * at);
 
-function pickRows({ count, rows, alive, cells: { stride } }: CellFrame, index: Int32Array): Int32Array {
+function pickRows({ count, rows, alive, cells: { stride } }: FrameCells, index: Int32Array): Int32Array {
   if (count === rows) return index.slice(0, rows * stride * 2);
   const width = stride * 2;
   const out = new Int32Array(count * width);
@@ -32,7 +53,7 @@ function pickRows({ count, rows, alive, cells: { stride } }: CellFrame, index: I
 }
 
 function fillColumn(
-  { count, alive }: CellFrame,
+  { count, alive }: FrameCells,
   out: Int32Array,
   { column, at, stride }: { column: FrameColumn; at: number; stride: number },
 ): void {
@@ -53,7 +74,7 @@ const largest = 2 ** 31 - 1;
  * New bytes: the part of the old ones that cells still use, then the patch; moves the index to it. The old bytes may be a buffer that
  * many batches share, so only what lies between the first and the last cell is copied.
  */
-function withPatch({ bytes, base, patch, cells }: CellFrame, index: Int32Array): Uint8Array {
+function withPatch({ bytes, base, patch, cells }: FrameCells, index: Int32Array): Uint8Array {
   let low = base;
   let high = 0;
   let isPatched = false;

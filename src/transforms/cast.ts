@@ -13,7 +13,8 @@ import {
   type FieldType,
 } from '@etl/sdk';
 import { z } from 'zod';
-import type { CellFrame, FrameColumn, Verdict } from './cell-frame.js';
+import type { FrameColumn } from './assemble-cells.js';
+import type { CellFrame, Verdict } from './cell-frame.js';
 import { fieldAt, inputOf } from './input-columns.js';
 import type { CellStep } from './library-step.js';
 import { scalarText } from './scalar-text.js';

@@ -1,14 +1,7 @@
 import { cellsOf, rowNumber, textBatch, type Batch, type Origin, type Schema, type TextCells } from '@etl/sdk';
-import { assembleCells } from './assemble-cells.js';
+import { assembleCells, type FrameCells, type FrameColumn } from './assemble-cells.js';
 import { PatchBuffer } from './patch-buffer.js';
 import type { StepCounts, StepReject } from './step.js';
-
-/** Where the cells of one column stand: the cell of row `r` begins at `index[offset + r * step]` and ends at the number behind it; -1 is null. */
-export interface FrameColumn {
-  readonly index: Int32Array;
-  readonly offset: number;
-  readonly step: number;
-}
 
 /** Why a row does not go on, or goes on with a warning. */
 export type Verdict =
@@ -24,7 +17,7 @@ export const warned: Verdict = { kind: 'warned' };
  * patch, which stands behind the bytes of the batch: a start at or beyond `base` means the patch. `finish` makes one batch of it, whose
  * bytes are the old ones and the patch in a new array, or the old array itself where nothing was patched.
  */
-export class CellFrame {
+export class CellFrame implements FrameCells {
   readonly cells: TextCells;
   readonly bytes: Buffer;
   /** Length of the batch's own bytes. */

@@ -1,6 +1,7 @@
 import { EtlError, typeName, type Schema } from '@etl/sdk';
 import { z } from 'zod';
-import type { CellFrame, FrameColumn, Verdict } from './cell-frame.js';
+import type { FrameColumn } from './assemble-cells.js';
+import type { CellFrame, Verdict } from './cell-frame.js';
 import { cleanText, type CleanOptions } from './clean-text.js';
 import { fieldAt, inputOf, refuseTwice } from './input-columns.js';
 import type { CellStep } from './library-step.js';

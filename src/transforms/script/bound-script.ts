@@ -8,6 +8,8 @@ export interface BoundScript {
   readonly name: string;
   /** The built file. */
   readonly path: string;
+  /** How errors name a file. */
+  readonly nameFile: (file: string) => string;
   readonly wishes: ScriptWishes;
   readonly input: Schema;
   readonly output: Schema;
@@ -27,7 +29,7 @@ export async function openScript(script: BoundScript, resources: StageResources)
   };
   const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const worker = new ScriptWorker(
-    { name: wishes.file, path: script.path, limits: wishes, print, signal: resources.signal },
+    { name: wishes.file, path: script.path, nameFile: script.nameFile, limits: wishes, print, signal: resources.signal },
     { kind: 'run', input: input.fields, output: output.fields, params, started, onError: wishes.onError, progress },
   );
   try {

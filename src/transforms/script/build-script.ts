@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EtlError, messageOf, type Schema } from '@etl/sdk';
 import type { BuildFailure, Message, Plugin } from 'esbuild';
@@ -17,7 +17,7 @@ export interface BuiltScript {
 /** Bundles a script for the columns of its input into the cache. Throws CONFIG_INVALID with file, line and column of what esbuild refuses. */
 export async function buildScript(
   script: string,
-  { input, cache, directory }: { input: Schema; cache: string; directory: string },
+  { input, cache, directory, nameFile }: { input: Schema; cache: string; directory: string; nameFile: (file: string) => string },
 ): Promise<BuiltScript> {
   const { build } = await import('esbuild');
   const result = await build({
@@ -36,7 +36,7 @@ export async function buildScript(
     banner: { js: `import { createRequire as _etlRequire } from 'node:module'; const require = _etlRequire(${JSON.stringify(script)});` },
     plugins: [sdkPlugin],
   }).catch((cause: unknown) => {
-    throw buildError(cause, { script, directory });
+    throw buildError(cause, { script, directory, nameFile });
   });
   const contents = result.outputFiles[0]?.contents ?? new Uint8Array();
   const hash = createHash('sha256').update(contents).digest('hex').slice(0, 32);
@@ -81,13 +81,16 @@ const sdkPlugin: Plugin = {
   },
 };
 
-function buildError(cause: unknown, { script, directory }: { script: string; directory: string }): EtlError {
+function buildError(
+  cause: unknown,
+  { script, directory, nameFile }: { script: string; directory: string; nameFile: (file: string) => string },
+): EtlError {
   const [first, ...more] = isBuildFailure(cause) ? cause.errors : [];
   if (first === undefined)
-    return new EtlError('CONFIG_INVALID', `The script ${relative(directory, script)} cannot be built: ${messageOf(cause)}`, { cause });
+    return new EtlError('CONFIG_INVALID', `The script ${nameFile(script)} cannot be built: ${messageOf(cause)}`, { cause });
   const count = more.length === 0 ? '' : ` (and ${more.length} more)`;
   return new EtlError('CONFIG_INVALID', `${lowerFirst(first.text)}${count}`, {
-    place: placeOf(first, directory),
+    place: placeOf(first, (file) => nameFile(join(directory, file))),
     hint: hintOf(first),
     cause,
   });
@@ -96,9 +99,9 @@ function buildError(cause: unknown, { script, directory }: { script: string; dir
 const isBuildFailure = (cause: unknown): cause is BuildFailure =>
   cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors);
 
-function placeOf({ location }: Message, directory: string): { file?: string; line?: number; column?: number } {
+function placeOf({ location }: Message, nameFile: (file: string) => string): { file?: string; line?: number; column?: number } {
   if (location === null) return {};
-  return { file: join(directory, location.file), line: location.line, column: location.column + 1 };
+  return { file: nameFile(location.file), line: location.line, column: location.column + 1 };
 }
 
 const hintOf = ({ text, location }: Message): string =>

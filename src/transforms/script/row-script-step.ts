@@ -1,6 +1,6 @@
 import { EtlError, rowNumber } from '@etl/sdk';
-import { assembleCells } from '../assemble-cells.js';
-import { filtered, type CellFrame, type FrameColumn, type Verdict } from '../cell-frame.js';
+import { assembleCells, type FrameColumn } from '../assemble-cells.js';
+import { filtered, type CellFrame, type Verdict } from '../cell-frame.js';
 import type { ScriptStep } from '../library-step.js';
 import { cancelledOr, openScript, type BoundScript } from './bound-script.js';
 import { rowFiltered, rowKept, staysAsItIs, type CellsMessage, type RowAnswer } from './protocol.js';

@@ -15,6 +15,8 @@ export interface ScriptOptions {
   readonly name: string;
   /** The built file. */
   readonly path: string;
+  /** How errors name a file. */
+  readonly nameFile: (file: string) => string;
   readonly limits: ScriptLimits;
   /** What the script prints, line by line. */
   readonly print: (line: string) => void;
@@ -149,8 +151,9 @@ export class ScriptWorker {
   }
 
   #fail(what: string, hint: string, cause?: unknown, stack: string | null = null): EtlError {
-    const { name } = this.options;
-    const place = stack === null ? null : scriptPlace(stack);
+    const { name, nameFile } = this.options;
+    const found = stack === null ? null : scriptPlace(stack);
+    const place = found === null ? null : { ...found, file: nameFile(found.file) };
     const where = place === null ? '' : ` (${place.file}:${place.line}:${place.column})`;
     return new EtlError('SCRIPT_FAILED', `Script ${name} ${what}${where}`, { hint, cause, ...(place === null ? {} : { place }) });
   }

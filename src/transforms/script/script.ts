@@ -8,6 +8,7 @@ import { batchScriptStep } from './batch-script-step.js';
 import type { BoundScript } from './bound-script.js';
 import { buildScript } from './build-script.js';
 import type { ScriptFacts } from './protocol.js';
+import { projectPath } from './project-path.js';
 import { rowScriptStep } from './row-script-step.js';
 import { scriptOptions, scriptWishes, type ScriptWishes } from './script-options.js';
 import { ScriptWorker } from './script-worker.js';
@@ -29,11 +30,13 @@ export const script: StepDefinition<z.infer<typeof scriptOptions>> = {
       'script',
     );
     const file = await scriptFile(wishes.file, context);
-    const built = await buildScript(file, { input, cache: context.cache, directory: context.directory });
-    const facts = await askFacts(built.path, wishes);
+    const nameFile = projectPath(context);
+    const built = await buildScript(file, { input, cache: context.cache, directory: context.directory, nameFile });
+    const facts = await askFacts(built.path, wishes, nameFile);
     const bound: BoundScript = {
       name: `script ${wishes.file}`,
       path: built.path,
+      nameFile,
       wishes,
       input,
       output: outputOf(facts.columns, input, wishes.file),
@@ -45,7 +48,7 @@ export const script: StepDefinition<z.infer<typeof scriptOptions>> = {
   },
 };
 
-async function scriptFile(file: string, { directory }: BindContext): Promise<string> {
+async function scriptFile(file: string, { directory, place }: BindContext): Promise<string> {
   const path = resolve(directory, file);
   if (isAbsolute(file))
     throw new EtlError('CONFIG_INVALID', `script ${file} is not a path from the folder of the job`, { hint: 'Write ./name.ts' });
@@ -54,15 +57,15 @@ async function scriptFile(file: string, { directory }: BindContext): Promise<str
     return path;
   } catch (cause) {
     throw new EtlError('CONFIG_INVALID', `The script ${file} is not there`, {
-      hint: `It would be ${path}`,
+      hint: `It would be ${projectPath({ directory, place })(path)}`,
       cause,
     });
   }
 }
 
-async function askFacts(path: string, { file, memory, timeout }: ScriptWishes): Promise<ScriptFacts> {
+async function askFacts(path: string, { file, memory, timeout }: ScriptWishes, nameFile: (file: string) => string): Promise<ScriptFacts> {
   const limits = { memory, timeout: Math.min(timeout, longestStart) };
-  const worker = new ScriptWorker({ name: file, path, limits, print: () => undefined }, { kind: 'describe' });
+  const worker = new ScriptWorker({ name: file, path, limits, nameFile, print: () => undefined }, { kind: 'describe' });
   try {
     const answer = await worker.ask(null);
     if (answer.kind !== 'facts') throw new EtlError('INTERNAL', 'A script answered something else than what it is');

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { typeName } from '@etl/sdk';
 import fc from 'fast-check';
 import { runOnTables } from '../run-on-tables.js';
-import { bindAll, openBench, runSteps, schemaOf, type Bench, type Outcome, type Texts } from '../run-steps.js';
+import { planStages } from '../../../src/transforms/index.js';
+import { bindAll, openBench, runSteps, schemaOf, textsBatch, type Bench, type Outcome, type Texts } from '../run-steps.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -140,11 +141,10 @@ describe('a script that goes wrong', () => {
     const file = await write(
       `import { defineTransform } from '@etl/sdk';\nconst boom = (row): never => {\n  throw new TypeError('no such ' + row.name);\n};\nexport default defineTransform({ row: (row) => (row.id === null ? boom(row) : row) });\n`,
     );
-    const path = join(bench.folder, file);
     await expect(runSteps(bench, input, rows, [{ script: file }])).rejects.toMatchObject({
       code: 'SCRIPT_FAILED',
       message: expect.stringMatching(/failed at row 3: TypeError: no such {2}\(.*:3:9\)/),
-      place: { file: path, line: 3, column: 9 },
+      place: { file: `jobs/x/${file.slice(2)}`, line: 3, column: 9 },
     });
   });
 
@@ -184,6 +184,17 @@ describe('a script that goes wrong', () => {
       /used more than \d+ MB of memory/,
       { memory: '32MB' },
     );
+  });
+
+  it('is ended when the run is interrupted', async () => {
+    const controller = new AbortController();
+    const file = await write(transform('row: (row) => new Promise(() => {})'));
+    const [stage] = planStages(await bindAll(bench, input, [{ script: file }]), input);
+    if (stage?.kind !== 'stream') throw new Error('not a stream');
+    const operator = await stage.open({ ...bench.resources, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(operator.apply(textsBatch(input, rows))).rejects.toMatchObject({ code: 'CANCELLED' });
+    await operator.close();
   });
 
   it('may not end the process', async () => {
@@ -238,17 +249,18 @@ describe('a script that goes wrong', () => {
     const wrong = await write('export default {\n  row: (row) => {\n');
     await expect(bindAll(bench, input, [{ script: wrong }])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      place: { file: join(bench.folder, wrong), line: 3 },
+      place: { file: `jobs/x/${wrong.slice(2)}`, line: 3 },
     });
     const lost = await write("import { x } from './nowhere.js';\nexport default { row: () => x };");
     await expect(bindAll(bench, input, [{ script: lost }])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(/could not resolve "\.\/nowhere\.js"/i),
-      place: { file: join(bench.folder, lost), line: 1, column: 19 },
+      place: { file: `jobs/x/${lost.slice(2)}`, line: 1, column: 19 },
     });
     await expect(bindAll(bench, input, [{ script: './none.ts' }])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: 'The script ./none.ts is not there',
+      hint: 'It would be jobs/x/none.ts',
     });
     await expect(bindAll(bench, input, [{ script: { file: wrong, timeout: 'soon' } }])).rejects.toThrow(/Write a number and a unit/);
   });
