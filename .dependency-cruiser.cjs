@@ -3,9 +3,11 @@
  * listed is refused. `test/dependency-direction.test.mjs` seeds violations and sees them caught.
  */
 const reach = {
-  credentials: [],
-  terminal: ['project', 'engine', 'state', 'registry', 'transforms', 'jobs'],
+  credentials: ['state'],
+  settings: [],
+  terminal: ['project', 'engine', 'state', 'registry', 'transforms', 'jobs', 'credentials', 'settings'],
   scaffold: ['terminal', 'project', 'registry', 'state', 'transforms', 'jobs'],
+  connections: ['terminal', 'project', 'registry', 'credentials', 'state', 'jobs', 'scaffold'],
   state: [],
   transforms: ['checks'],
   checks: ['transforms'],
@@ -13,7 +15,9 @@ const reach = {
   registry: [],
   project: ['registry', 'credentials', 'transforms', 'checks'],
   jobs: ['project', 'engine', 'registry', 'credentials', 'transforms', 'checks', 'state'],
-  commands: ['terminal', 'scaffold', 'jobs', 'project', 'engine', 'registry', 'credentials', 'state', 'transforms', 'checks'],
+  commands: [
+    'terminal', 'scaffold', 'connections', 'jobs', 'project', 'engine', 'registry', 'credentials', 'settings', 'state', 'transforms', 'checks',
+  ], // prettier-ignore
 };
 
 const packages = {

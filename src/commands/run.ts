@@ -88,7 +88,7 @@ export default class Run extends ProjectCommand {
     const { defaultRetry } = await import('../jobs/run-job.js');
     const { durationOf, resolveParams, splitParams } = await import('../project/index.js');
     const { rejectLimitOf } = await import('../project/reject-limit.js');
-    const { outside, signal } = this;
+    const { outside, signal, redactor } = this;
     const given = splitParams(flagList(flags.param));
     const paramsOf = (job: Job) => resolveParams(job, given, { others: jobs });
     // A wrong parameter of the last job must not be found behind the first one's run.
@@ -99,7 +99,7 @@ export default class Run extends ProjectCommand {
     const drawing = this.#drawing(jobs.length);
     try {
       const outcomes = await runJobs(
-        { project, registry, signal, variables: outside.variables, now: () => outside.now() },
+        { project, registry, signal, redactor, variables: outside.variables, now: () => outside.now() },
         jobs,
         {
           paramsOf, wait, retry: defaultRetry, trigger: 'manual', takeOver: false,

@@ -4,7 +4,7 @@ import type { Context, Logger } from '@etl/sdk';
 import { createFailpoint, failpointOrders, type Failpoint } from '../engine/failpoint.js';
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
-import { etlPaths, makeEtlFolder, openStateStore } from '../state/index.js';
+import { etlPaths, makeEtlFolder, openStateStore, type Redactor } from '../state/index.js';
 import { openTemporaryFolder } from './temporary-folder.js';
 
 /** What the outside lends to whatever works with jobs. */
@@ -14,6 +14,8 @@ export interface JobDependencies {
   readonly signal: AbortSignal;
   readonly variables: NodeJS.ProcessEnv;
   readonly now: () => Date;
+  /** Knows every secret that was handed out: logs, records and rejects go through it. */
+  readonly redactor: Redactor;
 }
 
 /** The folders and services that the connections of one command share. */

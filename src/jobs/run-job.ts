@@ -12,6 +12,7 @@ import { keepSchemas } from './keep-schemas.js';
 import { scriptCache, spoolFile, type JobWorld } from './job-world.js';
 import { OpenConnections } from './open-connections.js';
 import { closeJob, jobFingerprint, openJob, type JobSettings } from './open-job.js';
+import { redactedRecord, redactedRejects } from './redacted-texts.js';
 import { withRetries, type RetryPolicy } from './retry.js';
 
 export interface RunJobOptions extends JobSettings, RunOptions {
@@ -51,7 +52,7 @@ interface RecordedRun extends RunJobOptions {
 }
 
 async function recordRun(world: JobWorld, job: Job, options: RecordedRun): Promise<state.RunRecord> {
-  const { etl, now, project } = world;
+  const { etl, now, project, redactor } = world;
   const ledger = new Ledger();
   const warnings: string[] = [];
   let record: state.RunRecord = {
@@ -63,7 +64,7 @@ async function recordRun(world: JobWorld, job: Job, options: RecordedRun): Promi
   const folder = await state.saveRun(etl, record);
   const log = state.openLog({
     file: state.logFile(folder),
-    redactor: new state.Redactor(),
+    redactor,
     facts: { run: record.id, job: job.name },
     level: state.logLevel(world.variables),
   });
@@ -73,7 +74,10 @@ async function recordRun(world: JobWorld, job: Job, options: RecordedRun): Promi
   };
   const end = async (status: state.RunStatus, more: Partial<state.RunRecord>): Promise<state.RunRecord> => {
     const datasets = Object.fromEntries(Object.entries(ledger.datasets()).map(([name, steps]) => [name, { steps }]));
-    record = { ...record, status, finished: now().toISOString(), datasets, loads: ledger.loads(), warnings, ...more };
+    record = redactedRecord(
+      { ...record, status, finished: now().toISOString(), datasets, loads: ledger.loads(), warnings, ...more },
+      redactor,
+    );
     await state.saveRun(etl, record);
     return record;
   };
@@ -142,13 +146,14 @@ async function attempt(world: JobWorld, job: Job, options: Attempt): Promise<Run
 }
 
 function engineContext(world: JobWorld, job: Job, { log, progress, store, names, onRun }: Attempt): EngineContext {
-  const { etl, signal, failpoint, temporary, now, variables } = world;
+  const { etl, signal, failpoint, temporary, now, variables, redactor } = world;
   const rows = Number(variables['ETL_CHECKPOINT_ROWS'] ?? Number.NaN);
   return {
     log, signal, progress, failpoint, temporary, now, onRun,
     checkpoint: Number.isInteger(rows) && rows > 0 ? { ...defaultCheckpoint, rows } : defaultCheckpoint,
     manifest: store,
-    rejects: (run) => (dataset, part) => state.openRejects({ folder: state.etlPaths(etl).run(run), run, job: job.name, dataset, part }),
+    rejects: (run) => async (dataset, part) =>
+      redactedRejects(await state.openRejects({ folder: state.etlPaths(etl).run(run), run, job: job.name, dataset, part }), redactor),
     spool: (run) => spoolFile(etl, run),
     cache: scriptCache(etl),
     fuse: true,

@@ -1,6 +1,6 @@
 import type { Secret } from '@etl/sdk';
 import { type Connector } from '@etl/sdk';
-import { secretVariable } from '../credentials/resolve-secret.js';
+import { secretVariable } from '../credentials/secret-variable.js';
 import { isSecretField } from './known-keys.js';
 import { findLiteralSecrets } from './find-literal-secrets.js';
 import { parseNode } from './parse-node.js';
@@ -36,7 +36,7 @@ export function connectionOptions(
       message: `${field} of connection ${name} is a secret, and secrets are never in files`,
       at: found.node.span,
       masked: true,
-      hint: `Write ${field}: { secret: ${secret} } and set the variable ${secretVariable(name, secret)}`,
+      hint: `Write ${field}: { secret: ${secret} } and store the value: etl credentials set ${name} ${secret} (in CI: ${secretVariable(name, secret)})`,
     });
   }
   const references = secretReferences(options);

@@ -1,12 +1,14 @@
-import { EtlError, isEtlError, suggestion } from '@etl/sdk';
-import { resolveSecret } from '../credentials/resolve-secret.js';
-import { connectionOptions } from './connection-options.js';
+import { EtlError, isEtlError, Secret, suggestion } from '@etl/sdk';
+import { Credentials } from '../credentials/credentials.js';
+import { endpointOf } from '../credentials/credential-endpoint.js';
+import { connectionOptions, secretReferences, type ConnectionNode } from './connection-options.js';
 import { Problems } from './problem.js';
 import type { OpenableConnection } from './project.js';
 import type { ProjectSetting } from './read-project.js';
 
-/** A connection with its connector loaded, its options parsed and its secrets resolved. */
-export async function openableConnection(name: string, { file, registry, variables }: ProjectSetting): Promise<OpenableConnection> {
+/** A connection with its connector loaded, its options parsed and its secrets resolved. No secret is looked for before all else is right. */
+export async function openableConnection(name: string, setting: ProjectSetting): Promise<OpenableConnection> {
+  const { file, registry } = setting;
   const entry = file.connections.get(name);
   const node = file.nodes.get(name);
   if (entry === undefined || node === undefined) {
@@ -18,14 +20,31 @@ export async function openableConnection(name: string, { file, registry, variabl
   });
   const problems = new Problems();
   problems.addSource(file.source.file, file.source.text);
-  const options = connectionOptions({ name, node, connector }, problems, (secret) => {
-    try {
-      return resolveSecret(name, secret.name, variables);
-    } catch (error) {
-      const { line, column, file: path } = secret.node.span;
-      throw isEtlError(error) ? error.at({ file: path, line, column }) : error;
-    }
-  });
+  const connection = { name, node, connector };
+  connectionOptions(connection, problems, () => new Secret('unread'));
+  problems.throwIfAny();
+  const secrets = await revealAll(connection, setting);
+  const options = connectionOptions(connection, problems, ({ name: field }) => secrets.get(field) ?? new Secret(''));
   problems.throwIfAny();
   return { name, connector, options, place: entry.place };
+}
+
+async function revealAll({ name, node, connector }: ConnectionNode, setting: ProjectSetting): Promise<ReadonlyMap<string, Secret>> {
+  const { file, variables, environment = null } = setting;
+  const resolve = setting.secrets ?? new Credentials({ variables, stores: null, onSecret: () => undefined }).resolve;
+  const options = file.connections.get(name)?.options ?? {};
+  const endpoint = endpointOf({ connector: connector.name, schema: connector.connection, options });
+  const secrets = new Map<string, Secret>();
+  for (const reference of secretReferences(node)) {
+    const field = reference.name;
+    if (secrets.has(field)) continue;
+    const address = { project: file.project, environment: environment ?? (variables['ETL_ENV'] || null), connection: name, field };
+    try {
+      secrets.set(field, await resolve({ address, endpoint }));
+    } catch (error) {
+      const { line, column, file: path } = reference.node.span;
+      throw isEtlError(error) ? error.at({ file: path, line, column }) : error;
+    }
+  }
+  return secrets;
 }

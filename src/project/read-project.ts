@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { EtlError, isEtlError } from '@etl/sdk';
+import type { ResolveSecret } from '../credentials/credentials.js';
 import type { Registry } from '../registry/index.js';
 import type { StepDefinition } from '../transforms/step.js';
 import { parseEtlFile, type ParsedEtlFile } from './parse-etl-file.js';
@@ -16,6 +17,8 @@ export interface ReadProjectOptions {
   /** The environment of the process: for `${VAR}`, `ETL_ENV` and secrets. */
   readonly variables: NodeJS.ProcessEnv;
   readonly registry: Registry;
+  /** Finds secrets; absent: in variables and mounted files alone. */
+  readonly secrets?: ResolveSecret;
   /** The library of steps; they parse their own options. */
   readonly steps: ReadonlyMap<string, StepDefinition>;
 }

@@ -6,6 +6,7 @@ export type Question = { readonly flag: string; readonly message: string } & (
   | { readonly kind: 'text'; readonly default?: string; readonly validate?: (answer: string) => string | null }
   | { readonly kind: 'choice'; readonly default?: string; readonly choices: readonly { readonly value: string; readonly name: string }[] }
   | { readonly kind: 'confirm'; readonly default: boolean }
+  | { readonly kind: 'secret'; readonly validate?: (answer: string) => string | null }
 );
 
 export interface AskOptions {
@@ -43,6 +44,15 @@ export class Questions {
   async confirm({ flag, message, default: usual }: Extract<Question, { kind: 'confirm' }>): Promise<boolean> {
     const ask = await this.#prompt(flag);
     const { answer } = await ask<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message, default: usual }]);
+    return answer;
+  }
+
+  /** What is typed is never shown, and taken as it is: blanks may belong to it. */
+  async secret({ flag, message, validate }: Extract<Question, { kind: 'secret' }>): Promise<string> {
+    const ask = await this.#prompt(flag);
+    const { answer } = await ask<{ answer: string }>([
+      { type: 'password', name: 'answer', message, mask: false, validate: (text: string) => validate?.(text) ?? true },
+    ]);
     return answer;
   }
 

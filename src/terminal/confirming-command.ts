@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core';
-import { Questions } from './ask.js';
 import { ProjectCommand } from './project-command.js';
 
 /** The flag of every command that asks before it does what cannot be undone. */
@@ -10,9 +9,7 @@ export abstract class ConfirmingCommand extends ProjectCommand {
   /** Whether to go on: with `--yes`, or when a person says so. Throws USAGE, which names `--yes`, where nobody can be asked. */
   protected async sure(yes: boolean, message: string): Promise<boolean> {
     if (yes) return true;
-    const { stdin, stderr } = this.outside;
-    const questions = new Questions({ terminal: this.terminal, stdin, stderr, signal: this.signal });
-    const sure = await questions.confirm({ kind: 'confirm', flag: '--yes', message, default: false });
+    const sure = await this.questions.confirm({ kind: 'confirm', flag: '--yes', message, default: false });
     if (!sure) this.terminal.say('Nothing was changed.');
     return sure;
   }

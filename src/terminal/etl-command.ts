@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command, Errors, type Interfaces } from '@oclif/core';
-import type { EtlError, Place } from '@etl/sdk';
+import type { EtlError, Json, Place } from '@etl/sdk';
 import { codeFrame } from '../project/code-frame.js';
+import { readSettings, settingsFolder } from '../settings/index.js';
+import type { Redactor } from '../state/redactor.js';
+import { commandRedactor } from './command-redactor.js';
 import { errorDocument } from './error-document.js';
 import { exitCodeOf, type ExitCode } from './exit-codes.js';
 import { globalFlags, globalSwitches } from './global-flags.js';
@@ -28,10 +31,20 @@ export abstract class EtlCommand extends Command {
   #place = '';
 
   protected get terminal(): Terminal {
-    const { outside, argv } = this;
-    const switches = globalSwitches(argv, outside.variables);
-    this.#terminal ??= new Terminal({ ...outside, ...switches });
+    this.#terminal ??= this.#openTerminal();
     return this.#terminal;
+  }
+
+  /** Hides every secret that the command meets in what it writes. */
+  protected get redactor(): Redactor {
+    return commandRedactor(this.config, this.outside.variables);
+  }
+
+  #openTerminal(): Terminal {
+    const { outside, argv, redactor } = this;
+    const switches = globalSwitches(argv, outside.variables);
+    const variables = withColour(outside.variables, settingsFolder(outside.variables));
+    return new Terminal({ ...outside, variables, ...switches, redact: (text) => redactor.text(text) });
   }
 
   /** Fires at the first Ctrl-C, hang-up or termination. */
@@ -70,7 +83,7 @@ export abstract class EtlCommand extends Command {
   }
 
   override logJson(json: unknown): void {
-    this.terminal.data(JSON.stringify(json, null, 2));
+    this.terminal.data(JSON.stringify(this.redactor.json(JSON.parse(JSON.stringify(json)) as Json), null, 2));
   }
 
   override async catch(error: unknown): Promise<void> {
@@ -120,5 +133,21 @@ export abstract class EtlCommand extends Command {
       flags: ['help', ...Object.keys(globalFlags), ...Object.keys(flags)],
       argumentCount: strict ? Object.keys(args).length : Infinity,
     };
+  }
+}
+
+/** The person's own choice of colour, unless the environment has one. */
+function withColour(variables: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  if (variables['FORCE_COLOR'] !== undefined || (variables['NO_COLOR'] ?? '') !== '') return variables;
+  const { colour = 'auto' } = usableSettings(folder);
+  return colour === 'auto' ? variables : { ...variables, FORCE_COLOR: colour === 'always' ? '1' : '0' };
+}
+
+function usableSettings(folder: string): ReturnType<typeof readSettings> {
+  try {
+    return readSettings(folder);
+  } catch {
+    // What colour an error has must not keep it from being shown; whoever needs the settings themselves is told that they are damaged
+    return {};
   }
 }

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EtlError } from '@etl/sdk';
+import type { Credentials } from '../credentials/credentials.js';
 import type { JobWorld } from '../jobs/job-world.js';
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
+import { readSettings, settingsFolder } from '../settings/index.js';
+import { Questions } from './ask.js';
+import { askPassphrase } from './ask-passphrase.js';
 import { EtlCommand } from './etl-command.js';
 
 /** The global flags that say which project is meant. */
@@ -15,11 +19,24 @@ export interface ProjectFlags {
 /** A command that works on a project. What it needs is imported when it is asked for, so that help stays quick. */
 export abstract class ProjectCommand extends EtlCommand {
   #registry: Promise<Registry> | null = null;
+  #credentials: Promise<Credentials> | null = null;
 
   /** The connectors of this installation: those that come with it, then those of plugins. */
   protected registry(): Promise<Registry> {
     this.#registry ??= this.#loadRegistry();
     return this.#registry;
+  }
+
+  /** Questions on this command's terminal. */
+  protected get questions(): Questions {
+    const { stdin, stderr } = this.outside;
+    return new Questions({ terminal: this.terminal, stdin, stderr, signal: this.signal });
+  }
+
+  /** The person's credentials: each value that they give is hidden in all that the command writes. */
+  protected credentials(): Promise<Credentials> {
+    this.#credentials ??= this.#openCredentials();
+    return this.#credentials;
   }
 
   /** Folder of the project: `--project`, else the nearest etl.yaml upwards. Throws CONFIG_INVALID. */
@@ -37,7 +54,11 @@ export abstract class ProjectCommand extends EtlCommand {
     const { readProject } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
     const registry = await this.registry();
-    return readProject(directory, { environment: flags.env ?? null, variables: this.outside.variables, registry, steps });
+    const { variables } = this.outside;
+    return readProject(directory, {
+      environment: flags.env ?? null, variables, registry, steps,
+      secrets: async (request) => (await this.credentials()).resolve(request),
+    }); // prettier-ignore
   }
 
   /** Opens the project's world of jobs for as long as the work takes. */
@@ -45,13 +66,27 @@ export abstract class ProjectCommand extends EtlCommand {
     const project = await this.openProject(flags);
     const { openJobWorld } = await import('../jobs/job-world.js');
     const registry = await this.registry();
-    const { outside } = this;
-    const world = await openJobWorld({ project, registry, signal: this.signal, variables: outside.variables, now: () => outside.now() });
+    const { outside, signal, redactor } = this;
+    const world = await openJobWorld({ project, registry, signal, redactor, variables: outside.variables, now: () => outside.now() });
     try {
       return await work(world);
     } finally {
       await world.close();
     }
+  }
+
+  async #openCredentials(): Promise<Credentials> {
+    const { openCredentials } = await import('../credentials/open-credentials.js');
+    const { outside, questions, redactor, terminal } = this;
+    const folder = settingsFolder(outside.variables);
+    return openCredentials({
+      folder,
+      variables: outside.variables,
+      chosen: readSettings(folder).store ?? 'keychain',
+      onSecret: (value) => redactor.add(value),
+      now: () => outside.now(),
+      askPassphrase: terminal.canAsk ? (purpose) => askPassphrase(questions, purpose) : null,
+    });
   }
 
   async #loadRegistry(): Promise<Registry> {

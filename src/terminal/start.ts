@@ -1,5 +1,7 @@
 import { Config, run } from '@oclif/core';
 import { EtlError, messageOf, nearestName } from '@etl/sdk';
+import { Redactor } from '../state/redactor.js';
+import { commandRedactor } from './command-redactor.js';
 import { errorDocument } from './error-document.js';
 import { exitCodeOf } from './exit-codes.js';
 import { globalSwitches } from './global-flags.js';
@@ -15,22 +17,31 @@ const graceMilliseconds = 5000;
 /** Runs one command line in this process: `root` is the URL of a file of the package. Never throws. */
 export async function start(argv: readonly string[], root: string): Promise<void> {
   const outside = thisProcess();
-  guard(argv, outside);
+  const screen = { argv, outside, redactor: new Redactor() };
+  guard(screen);
   try {
     const config = await Config.load(root);
+    screen.redactor = commandRedactor(config, outside.variables);
     await run([...argv], config).catch((error: unknown) => {
       throw unknownCommand(error, config) ?? error;
     });
   } catch (error) {
-    fail(error, argv, outside);
+    fail(error, screen);
   }
   setTimeout(() => process.exit(), graceMilliseconds).unref();
 }
 
+interface Screen {
+  readonly argv: readonly string[];
+  readonly outside: Outside;
+  /** Knows no secret before there is a command that may have met one. */
+  redactor: Redactor;
+}
+
 /** What nobody caught is still one clear error; a reader that went away (`etl … | head`) is none. */
-function guard(argv: readonly string[], outside: Outside): void {
+function guard(screen: Screen): void {
   const end = (error: unknown): void => {
-    fail(error, argv, outside);
+    fail(error, screen);
     process.exit();
   };
   process.on('uncaughtException', end);
@@ -41,13 +52,13 @@ function guard(argv: readonly string[], outside: Outside): void {
 }
 
 /** Renders an error that no command has rendered. */
-function fail(error: unknown, argv: readonly string[], outside: Outside): void {
+function fail(error: unknown, { argv, outside, redactor }: Screen): void {
   // Commands of oclif's own plugins, such as help, leave their errors to this place.
   const failure = usageError(error, { command: 'etl', flags: [], argumentCount: Infinity }) ?? knownError(error);
   const exitCode = exitCodeOf(failure.code);
   outside.setExitCode(exitCode);
   const switches = globalSwitches(argv, outside.variables);
-  const terminal = new Terminal({ ...outside, ...switches });
+  const terminal = new Terminal({ ...outside, ...switches, redact: (text) => redactor.text(text) });
   if (switches.json) terminal.data(JSON.stringify(errorDocument(failure, exitCode), null, 2));
   else terminal.tell(renderError(failure, { palette: terminal.palette, verbose: switches.verbose }));
 }

@@ -23,6 +23,8 @@ export interface TerminalOptions {
   readonly noInput?: boolean;
   readonly noColour?: boolean;
   readonly quiet?: boolean;
+  /** Hides secrets in everything that is written. */
+  readonly redact?: (text: string) => string;
 }
 
 /** The screen of one command: data on standard output, everything for people on standard error. */
@@ -74,7 +76,7 @@ export class Terminal {
 
   /** A result: on standard output, whatever else happens. */
   data(text: string): void {
-    this.#aside(() => this.options.stdout.write(`${text}\n`));
+    this.#aside(() => this.options.stdout.write(`${this.#redacted(text)}\n`));
   }
 
   /** Text for people; silent with `--json` and `--quiet`. */
@@ -84,7 +86,7 @@ export class Terminal {
 
   /** What a person must see even with `--quiet`: warnings and errors. */
   tell(text: string): void {
-    if (!this.json) this.#aside(() => this.options.stderr.write(`${text}\n`));
+    if (!this.json) this.#aside(() => this.options.stderr.write(`${this.#redacted(text)}\n`));
   }
 
   warn(text: string): void {
@@ -93,7 +95,7 @@ export class Terminal {
 
   /** Raw control of standard error, for drawing in place. */
   draw(sequence: string): void {
-    this.options.stderr.write(sequence);
+    this.options.stderr.write(this.#redacted(sequence));
   }
 
   /** From now on text is written above these lines; the result ends that. */
@@ -102,6 +104,10 @@ export class Terminal {
     return () => {
       this.#overlay = null;
     };
+  }
+
+  #redacted(text: string): string {
+    return this.options.redact?.(text) ?? text;
   }
 
   #aside(write: () => void): void {
