@@ -26,7 +26,8 @@ export function parseNode<T>(schema: z.ZodType<T>, node: YamlNode, problems: Pro
   // Each round settles at least one scalar; unions may need several
   for (let round = 0; ; round++) {
     const input = values.value();
-    const result = schema.safeParse(input);
+    // Measured: compiling a parser costs more than the one or two values that it would read here
+    const result = schema.safeParse(input, { jitless: true });
     if (result.success) return { data: result.data, input };
     if (round < 50 && values.settle(result.error.issues)) continue;
     const issues = result.error.issues.filter(({ path }) => !isUnset(nodeAt(node, path)));

@@ -53,12 +53,13 @@ function composeDocuments(source: SourceText, problems: Problems): Document.Pars
     return [];
   }
   try {
-    const open = unclosedQuote(tokens, source.text);
+    const documents = [...new Composer(options).compose(tokens, true, source.text.length)];
+    const broken = documents.some(({ errors }) => errors.length > 0);
+    const open = broken ? unclosedQuote(tokens, source.text) : null;
     if (open !== null) {
       problems.add({ message: 'This quote is never closed', at: source.span(open, open + 1), hint: 'Close it, or use a block scalar: |' });
       return [];
     }
-    const documents = [...new Composer(options).compose(tokens, true, source.text.length)];
     for (const document of documents) reportParser(document, source, problems);
     return documents.filter(({ contents }) => contents !== null);
   } catch (cause) {
