@@ -37,9 +37,11 @@ function toUtc(local: string, zone: string): string | null {
   return /^\d{4}-/.test(text) && !text.startsWith('0000') ? text.slice(0, 19).replace('T', ' ') : null;
 }
 
-/** The fraction with at most `digits` digits; null: more than that are not zero. */
-const fitted = (fraction: string, digits: number): string | null =>
-  fraction.length <= digits ? fraction : /[1-9]/.test(fraction.slice(digits)) ? null : fraction.slice(0, digits);
+/** The fraction without zeros at its end; null: it has more digits than there may be. */
+function fitted(fraction: string, digits: number): string | null {
+  const needed = fraction.replace(/0+$/, '');
+  return needed.length <= digits ? needed : null;
+}
 
 /** Writes the moment in `from..to` as canonical timestamp, or answers false where it is none, lacks or has a zone, or would lose digits. */
 export function exactTimestamp(area: CellArea, from: number, to: number, { zoned, digits }: { zoned: boolean; digits: number }): boolean {

@@ -1,5 +1,6 @@
-import { cellsOf, EtlError, textBatch, type Batch, type Field, type Reject, type Schema } from '@etl/sdk';
+import { EtlError, type Batch, type Field, type Reject, type Schema } from '@etl/sdk';
 import type { StagedFile } from './byte-store.js';
+import { reorderBatch, type Reorder } from './reorder-batch.js';
 import type { RowEncoder } from './row-encoder.js';
 import type { TextEncoding } from './text-encoding.js';
 
@@ -43,11 +44,15 @@ export const missingField: Field = { name: '', type: { kind: 'text' }, nullable:
 export class TextSink implements FileSink {
   #rejects: Reject[] = [];
   #hasRows: boolean;
-  readonly #isReordered: boolean;
+  /** null: all columns, in their order. */
+  readonly #reorder: Reorder | null;
 
   constructor(private readonly options: TextSinkOptions) {
     this.#hasRows = options.hasRows;
-    this.#isReordered = options.order.length !== options.schema.fields.length || options.order.some((column, at) => column !== at);
+    const { schema, order } = options;
+    const isSame = order.length === schema.fields.length && order.every((column, at) => column === at);
+    const to = { fields: order.map((column) => schema.fields[column] ?? missingField), key: [] };
+    this.#reorder = isSame ? null : { from: schema, to, order };
   }
 
   get hasRows(): boolean {
@@ -72,7 +77,7 @@ export class TextSink implements FileSink {
       for (const reject of rejects) this.#rejects.push(reject);
     }
     if (batch.length === 0) return;
-    const bytes = encoder.encode(this.#isReordered ? this.#reordered(batch) : batch, { isFirst: !this.#hasRows });
+    const bytes = encoder.encode(this.#reorder === null ? batch : reorderBatch(batch, this.#reorder), { isFirst: !this.#hasRows });
     this.#hasRows = true;
     await this.#put(encoding === null ? bytes : encoding.encode(bytes));
   }
@@ -112,21 +117,5 @@ export class TextSink implements FileSink {
     if (bytes.length === 0) return;
     if (codec === undefined) await staged.write(bytes);
     else for (const packed of await codec.push(bytes)) await staged.write(packed);
-  }
-
-  #reordered(batch: Batch): Batch {
-    const { schema, order } = this.options;
-    const { bytes, index, stride } = cellsOf(schema, batch);
-    const picked = new Int32Array(batch.length * order.length * 2);
-    let to = 0;
-    for (let row = 0; row < batch.length; row++) {
-      for (const column of order) {
-        const at = column < 0 ? index.length : 2 * (row * stride + column);
-        picked[to++] = index[at] ?? -1;
-        picked[to++] = index[at + 1] ?? -1;
-      }
-    }
-    const fields = order.map((column) => schema.fields[column] ?? missingField);
-    return textBatch({ fields, key: [] }, { bytes, index: picked, stride: order.length });
   }
 }

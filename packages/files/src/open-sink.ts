@@ -68,6 +68,7 @@ export async function openSink(plan: SinkPlan, saved: SavedFile | null): Promise
       path,
       key,
       schema,
+      policy,
       columnar: context.columnar,
       temporary: context.temporary,
       append: mode === 'append',
