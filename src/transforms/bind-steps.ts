@@ -1,5 +1,4 @@
-import { EtlError, isEtlError, parseOptions, type Place } from '@etl/sdk';
-import { nearest } from './input-columns.js';
+import { EtlError, isEtlError, parseOptions, suggestion, type Place } from '@etl/sdk';
 import { bindDefinition } from './several-steps.js';
 import type { BindContext, BoundStep, StepDefinition } from './step.js';
 import { steps } from './steps.js';
@@ -25,8 +24,6 @@ export async function bindSteps(entry: StepWish, context: BindContext): Promise<
 function stepNamed(name: string): StepDefinition {
   const definition = steps.get(name);
   if (definition !== undefined) return definition;
-  const near = nearest(name, [...steps.keys()]);
-  throw new EtlError('CONFIG_INVALID', `There is no step ${name}`, {
-    hint: near === null ? `Steps are ${[...steps.keys()].join(', ')}` : `Did you mean ${near}?`,
-  });
+  const hint = suggestion(name, steps.keys(), { what: 'Steps are' });
+  throw new EtlError('CONFIG_INVALID', `There is no step ${name}`, hint === undefined ? {} : { hint });
 }

@@ -1,6 +1,5 @@
 import { duckDbType } from '@etl/columnar';
-import { EtlError } from '@etl/sdk';
-import { nearest } from './input-columns.js';
+import { EtlError, suggestion } from '@etl/sdk';
 import { sqlTokens, type SqlToken } from './sql-tokens.js';
 import type { BindContext, ParamValue } from './step.js';
 
@@ -79,11 +78,10 @@ function originOf(moves: readonly { to: number; from: number }[], offset: number
 }
 
 function unknownParameter(name: string, names: readonly string[]): EtlError {
-  const near = nearest(name, names);
-  return new EtlError('CONFIG_INVALID', `:${name} is not a parameter of the job`, {
-    hint:
-      near === null
-        ? `Parameters are ${names.map((each) => `:${each}`).join(', ')}; declare others under params`
-        : `Did you mean :${near}?`,
-  });
+  const hint = suggestion(
+    `:${name}`,
+    names.map((each) => `:${each}`),
+    { what: 'Parameters are' },
+  );
+  return new EtlError('CONFIG_INVALID', `:${name} is not a parameter of the job`, hint === undefined ? {} : { hint });
 }

@@ -1,4 +1,4 @@
-import { EtlError, type Field, type Schema } from '@etl/sdk';
+import { EtlError, suggestion, type Field, type Schema } from '@etl/sdk';
 import type { BindContext } from './step.js';
 
 /** The columns that a step works on. Throws CONFIG_INVALID where the dataset does not exist before it. */
@@ -13,13 +13,12 @@ export function inputOf({ input, dataset }: BindContext, step: string): Schema {
 export function columnAt(schema: Schema, name: string, what: string): number {
   const at = schema.fields.findIndex((field) => field.name === name);
   if (at >= 0) return at;
-  const near = nearest(
+  const hint = suggestion(
     name,
     schema.fields.map((field) => field.name),
+    { what: 'Columns here are' },
   );
-  throw new EtlError('CONFIG_INVALID', `${what} names column ${name}, which is not there`, {
-    hint: near === null ? `Columns here are ${schema.fields.map((field) => field.name).join(', ')}` : `Did you mean ${near}?`,
-  });
+  throw new EtlError('CONFIG_INVALID', `${what} names column ${name}, which is not there`, hint === undefined ? {} : { hint });
 }
 
 /** A column by name, with its position. */
@@ -60,26 +59,3 @@ export const keptKey = (key: readonly string[], rename: ReadonlyMap<string, stri
   const names = key.map((name) => rename.get(name));
   return names.every((name) => name !== undefined) ? names : [];
 };
-
-/** The name that is closest to what was written, if one is close. */
-export function nearest(written: string, names: readonly string[]): string | null {
-  let best: { name: string; distance: number } | null = null;
-  for (const name of names) {
-    const distance = editDistance(written.toLowerCase(), name.toLowerCase());
-    if (best === null || distance < best.distance) best = { name, distance };
-  }
-  return best !== null && best.distance <= Math.min(3, Math.max(1, Math.floor(written.length / 2))) ? best.name : null;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}

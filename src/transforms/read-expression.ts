@@ -1,5 +1,4 @@
-import type { EtlError, Json, Schema } from '@etl/sdk';
-import { nearest } from './input-columns.js';
+import { nearestName, type EtlError, type Json, type Schema } from '@etl/sdk';
 import { asNode, nodeText, visitNodes, type SqlNode } from './parsed-sql.js';
 import { unsteadyError, unsteadyWords, type FunctionFacts } from './refused-functions.js';
 
@@ -95,12 +94,8 @@ function readColumn(node: SqlNode, { input, add, fail }: ExpressionReading, boun
   const ownColumn = second === undefined ? undefined : input.fields.find(({ name }) => name.toLowerCase() === second.toLowerCase());
   if (ownColumn !== undefined)
     throw fail(`${names.join('.')} names a dataset`, node, `An expression sees one row: write ${ownColumn.name}`);
-  const near = nearest(first, input.fields.map(({ name }) => name)); // prettier-ignore
-  throw fail(
-    `there is no column ${first}`,
-    node,
-    near === null
-      ? `Columns here are ${input.fields.map(({ name }) => name).join(', ')}; texts stand in single quotes`
-      : `Did you mean ${near}?`,
-  );
+  const columns = input.fields.map(({ name }) => name);
+  const near = nearestName(first, columns);
+  const hint = near === undefined ? `Columns here: ${columns.join(', ')}; texts stand in single quotes` : `Did you mean '${near}'?`;
+  throw fail(`there is no column ${first}`, node, hint);
 }

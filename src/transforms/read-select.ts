@@ -1,5 +1,4 @@
-import type { EtlError, Json } from '@etl/sdk';
-import { nearest } from './input-columns.js';
+import { suggestion, type EtlError, type Json } from '@etl/sdk';
 import { asNode, eachNode, nodeText, type SqlNode } from './parsed-sql.js';
 import { functionFacts, unsteadyError, unsteadyWords } from './refused-functions.js';
 import type { BindContext } from './step.js';
@@ -79,10 +78,5 @@ function unknownDataset(name: string, { context, fail, node }: SelectReading & {
   const names = [...context.datasets.keys()];
   if (/[./\\*]/.test(name))
     return fail(`'${name}' is a file, not a dataset`, node, 'Add an extract for it: SQL of a job sees its datasets alone');
-  const near = nearest(name, names);
-  return fail(
-    `there is no dataset ${name} before this step`,
-    node,
-    near === null ? `Datasets here are ${names.join(', ')}` : `Did you mean ${near}?`,
-  );
+  return fail(`there is no dataset ${name} before this step`, node, suggestion(name, names, { what: 'Datasets here are' }));
 }

@@ -39,12 +39,12 @@ describe('select, drop and rename', () => {
   });
 
   it.each([
-    [{ select: ['id', 'naem'] }, /select names column naem/, 'Did you mean name?'],
+    [{ select: ['id', 'naem'] }, /select names column naem/, "Did you mean 'name'?"],
     [{ drop: ['id', 'name', 'note'] }, /drop leaves no column/, undefined],
     [{ rename: { id: 'name' } }, /two columns named name/, 'Rename one of them'],
     [{ rename: { id: 'NAME' } }, /differ only in case/, 'Rename one of them'],
     [{ select: ['id', 'id'] }, /names column id twice/, undefined],
-    [{ selct: ['id'] }, /There is no step selct/, 'Did you mean select?'],
+    [{ selct: ['id'] }, /There is no step selct/, "Did you mean 'select'?"],
   ])('refuse %j with place and hint', async (wish, message, hint) => {
     const bound = bindAll(bench, input, [wish]);
     await expect(bound).rejects.toMatchObject({

@@ -147,7 +147,7 @@ describe('an expression that fails on some rows', () => {
 describe('what an expression may not hold', () => {
   it.each([
     ['total >', /syntax error.*column/, undefined],
-    ['totl > 0', /there is no column totl \(column 1 of the expression\)/, 'Did you mean total?'],
+    ['totl > 0', /there is no column totl \(column 1 of the expression\)/, "Did you mean 'total'?"],
     ['name = "Ada"', /there is no column Ada/, /single quotes/],
     ['rows.total > 0', /rows.total names a dataset/, /write total/],
     ['(select max(total) from rows) > 0', /a subquery looks at other rows/, /sql step/],

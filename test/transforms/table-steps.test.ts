@@ -54,7 +54,7 @@ describe('dedupe', () => {
       code: 'CONFIG_INVALID',
       hint: expect.stringMatching(/order_by/),
     });
-    await expect(bindAll(bench, orders, [{ dedupe: { by: ['idd'] } }])).rejects.toMatchObject({ hint: 'Did you mean id?' });
+    await expect(bindAll(bench, orders, [{ dedupe: { by: ['idd'] } }])).rejects.toMatchObject({ hint: "Did you mean 'id'?" });
   });
 
   it('agrees with a map in memory for any rows', async () => {
@@ -121,7 +121,7 @@ describe('sql', () => {
   });
 
   it.each([
-    ['select * from ordrs', /there is no dataset ordrs before this step \(line 1, column 15 of the SQL\)/, 'Did you mean orders?'],
+    ['select * from ordrs', /there is no dataset ordrs before this step \(line 1, column 15 of the SQL\)/, "Did you mean 'orders'?"],
     ['select id,\n  totl\nfrom orders', /totl.*\(line 2, column 3 of the SQL\)/, undefined],
     ['select id,\n  :since,\n totl from orders', /totl.*\(line 3, column 2 of the SQL\)/, undefined],
     ['selct id from orders', /syntax error/, undefined],

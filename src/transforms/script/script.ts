@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { EtlError, isEtlError, parseTypeName, type Field, type Schema } from '@etl/sdk';
+import { EtlError, isEtlError, parseTypeName, suggestion, type Field, type Schema } from '@etl/sdk';
 import type { z } from 'zod';
-import { inputOf, nearest, refuseSameNames } from '../input-columns.js';
+import { inputOf, refuseSameNames } from '../input-columns.js';
 import type { BindContext, StepDefinition } from '../step.js';
 import { batchScriptStep } from './batch-script-step.js';
 import type { BoundScript } from './bound-script.js';
@@ -89,9 +89,9 @@ function outputOf(columns: ScriptFacts['columns'], input: Schema, file: string):
   );
   const missing = [...types].find(([name, type]) => type === null && !names.includes(name));
   if (missing !== undefined) {
-    const near = nearest(missing[0], names);
+    const hint = suggestion(missing[0], names, { what: 'Columns here are' });
     throw new EtlError('CONFIG_INVALID', `Script ${file} drops column ${missing[0]}, which is not there`, {
-      ...(near === null ? {} : { hint: `Did you mean ${near}?` }),
+      ...(hint === undefined ? {} : { hint }),
     });
   }
   const fields = [...kept, ...added];
