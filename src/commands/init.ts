@@ -74,10 +74,10 @@ export default class Init extends ProjectCommand {
     }
   }
 
-  #world(): Pick<InitRequest, 'cwd' | 'questions' | 'signal'> {
-    const { stdin, stderr, directory } = this.outside;
+  #world(): Pick<InitRequest, 'cwd' | 'questions' | 'signal' | 'variables'> {
+    const { stdin, stderr, directory, variables } = this.outside;
     const questions = new Questions({ terminal: this.terminal, stdin, stderr, signal: this.signal });
-    return { cwd: directory, questions, signal: this.signal };
+    return { cwd: directory, questions, signal: this.signal, variables };
   }
 
   #render({ project, directory, job, added, written, unchanged }: InitResult): void {

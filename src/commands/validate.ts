@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { Args, Flags } from '@oclif/core';
+import { messageOf } from '@etl/sdk';
 import type { Problem } from '../project/index.js';
 import { flagList } from '../terminal/flag-values.js';
 import { plural } from '../terminal/format-quantity.js';
@@ -32,18 +33,29 @@ export default class Validate extends ProjectCommand {
   async run(): Promise<ValidateReport> {
     const { args, flags } = await this.parse(Validate);
     const directory = await this.projectDirectory(flags);
-    const { validateProject } = await import('../project/index.js');
+    const { validateProject, writeEditorSchemas } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
     const registry = await this.registry();
     const jobs = flagList(args.jobs);
     const { files, problems } = await validateProject(directory, {
       environment: flags.env ?? null, variables: this.outside.variables, registry, steps, ...(jobs.length > 0 && { jobs }),
     }); // prettier-ignore
+    await this.#helpEditors(() => writeEditorSchemas(directory, { variables: this.outside.variables, registry, steps }));
     const exitCode = problems.length === 0 ? 0 : 2;
     this.exitWith(exitCode);
     const report: ValidateReport = { status: exitCode === 0 ? 'done' : 'invalid', exitCode, files, problems };
     if (!this.jsonEnabled()) this.#render(report, directory, flags.format);
     return report;
+  }
+
+  /** A pipeline has no editor, and its checkout may be read-only: that is no mistake in the files. */
+  async #helpEditors(write: () => Promise<unknown>): Promise<void> {
+    if ((this.outside.variables['CI'] ?? '') !== '') return;
+    try {
+      await write();
+    } catch (error) {
+      this.terminal.warn(`The schemas for editors could not be written: ${messageOf(error)}`);
+    }
   }
 
   #render(report: ValidateReport, directory: string, format: 'text' | 'json' | 'github'): void {

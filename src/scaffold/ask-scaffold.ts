@@ -8,7 +8,7 @@ export type Beginning =
 const own = 'own';
 
 /** Asks how to begin. Only on a terminal. */
-export async function askBeginning(questions: Questions): Promise<Beginning> {
+export async function askBeginning(questions: Questions, usual: string): Promise<Beginning> {
   const templates = await listTemplates();
   const choice = await questions.choice({
     kind: 'choice', flag: '--template', message: 'What do you begin with?', default: own,
@@ -17,27 +17,36 @@ export async function askBeginning(questions: Questions): Promise<Beginning> {
       ...templates.map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
     ],
   }); // prettier-ignore
-  return choice === own ? { kind: 'own', ...(await askEnds(questions)) } : { kind: 'template', template: choice };
+  return choice === own ? { kind: 'own', ...(await askEnds(questions, { usual })) } : { kind: 'template', template: choice };
 }
 
-/** Asks what is read and where it goes. */
-export async function askEnds(questions: Questions, given?: string): Promise<{ readonly from: string; readonly to: string }> {
+interface GivenEnds {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Where it goes unless told otherwise. */
+  readonly usual: string;
+}
+
+/** Asks what is read and where it goes, as far as that is not given. */
+export async function askEnds(questions: Questions, given: GivenEnds): Promise<{ readonly from: string; readonly to: string }> {
   const required = (answer: string): string | null => (answer === '' ? 'A path or the name of a connection is needed' : null);
   const from =
-    given ??
+    given.from ??
     (await questions.text({
       kind: 'text',
       flag: '--from',
       message: 'Read from (a .csv, .json, .parquet or .duckdb file, or a connection):',
       validate: required,
     }));
-  const to = await questions.text({
-    kind: 'text',
-    flag: '--to',
-    message: 'Load into (a .duckdb or .csv file, or a connection):',
-    default: './out/warehouse.duckdb',
-    validate: required,
-  });
+  const to =
+    given.to ??
+    (await questions.text({
+      kind: 'text',
+      flag: '--to',
+      message: 'Load into (a .duckdb or .csv file, or a connection):',
+      default: given.usual,
+      validate: required,
+    }));
   return { from, to };
 }
 
@@ -49,7 +58,7 @@ export const askTable = (questions: Questions, tables: readonly string[]): Promi
 export async function askKey(questions: Questions, columns: readonly string[]): Promise<readonly string[]> {
   const answer = await questions.text({
     kind: 'text', flag: '--key',
-    message: `Columns that identify a row, to update rows instead of replacing the table (of: ${columns.join(', ')}; empty: none):`,
+    message: `Key, to update rows instead of replacing all (columns: ${columns.join(', ')}; empty: none):`,
     validate: (text) => unknownColumns(splitList(text), columns),
   }); // prettier-ignore
   return splitList(answer);

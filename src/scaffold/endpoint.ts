@@ -59,11 +59,12 @@ function located(connector: string, path: string, setting: EndpointSetting, item
 const samePath = (written: unknown, absolute: string, directory: string): boolean =>
   typeof written === 'string' && resolve(directory, written) === absolute;
 
-/** As a path is written in etl.yaml: from the project's folder where it lies in it, else as it is. */
+/** As a path is written in etl.yaml: from the project's folder where it lies in it or close by, else as it is. */
 function projectPath(absolute: string, directory: string): string {
   const path = relative(directory, absolute).replaceAll('\\', '/');
   if (path === '') return './';
-  return path.startsWith('..') || isAbsolute(path) ? absolute : `./${path}`;
+  if (isAbsolute(path) || path.startsWith('../../../')) return absolute;
+  return path.startsWith('..') ? path : `./${path}`;
 }
 
 function freeName(wanted: string, taken: ReadonlyMap<string, unknown>): string {

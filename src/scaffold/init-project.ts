@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { EtlError } from '@etl/sdk';
 import { jobName, projectName } from '../project/names.js';
-import type { Project } from '../project/index.js';
+import { writeEditorSchemas, type Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
+import { steps } from '../transforms/index.js';
 import { missingFlags, type Questions } from '../terminal/ask.js';
 import { askBeginning, askEnds, type Beginning } from './ask-scaffold.js';
 import { baseFiles } from './base-files.js';
@@ -21,6 +22,7 @@ export interface InitRequest {
   readonly project: Project | null;
   readonly registry: Registry;
   readonly signal: AbortSignal;
+  readonly variables: NodeJS.ProcessEnv;
   readonly questions: Questions;
   readonly template?: string | undefined;
   readonly from?: string | undefined;
@@ -40,7 +42,8 @@ export interface InitResult extends WrittenFiles {
   readonly added: boolean;
 }
 
-const usualTarget = './out/warehouse.duckdb';
+/** A warehouse in the project, as one would type it from here. */
+const usualTarget = ({ cwd, directory }: InitRequest): string => relative(cwd, join(directory, 'out', 'warehouse.duckdb'));
 
 /** Writes a new project with its first job, or a further job. Nothing is written before everything is known. */
 export async function initProject(request: InitRequest): Promise<InitResult> {
@@ -55,21 +58,23 @@ export async function initProject(request: InitRequest): Promise<InitResult> {
   const base = project === null ? await baseFiles() : [];
   const given = new Set(files.map(({ path }) => path));
   const written = await writeFiles(directory, [...files, ...base.filter(({ path }) => !given.has(path))], { force });
+  await writeEditorSchemas(directory, { variables: request.variables, registry: request.registry, steps });
   return { project: name, directory, job, added: project !== null, ...written };
 }
 
-async function chooseBeginning({ template, from, to, yes, project, questions }: InitRequest): Promise<Beginning> {
+async function chooseBeginning(request: InitRequest): Promise<Beginning> {
+  const { template, from, to, yes, project, questions } = request;
   if (template !== undefined && (from !== undefined || to !== undefined))
     throw new EtlError('USAGE', '--template and --from or --to exclude each other', {
       hint: 'A template brings its own source and target',
     });
   if (template !== undefined) return { kind: 'template', template };
-  if (from !== undefined && (to !== undefined || yes || !questions.possible)) return { kind: 'own', from, to: to ?? usualTarget };
+  if (from !== undefined && (to !== undefined || yes || !questions.possible)) return { kind: 'own', from, to: to ?? usualTarget(request) };
   if (yes && project === null) return { kind: 'template', template: 'csv-to-duckdb' };
   if (!questions.possible) throw missingFlags(project === null ? ['--template or --from'] : ['--from']);
-  if (project === null && from === undefined) return askBeginning(questions);
-  const ends = await askEnds(questions, from);
-  return { kind: 'own', ...ends, ...(to !== undefined && { to }) };
+  if (project === null && from === undefined) return askBeginning(questions, usualTarget(request));
+  const ends = await askEnds(questions, { from, to, usual: usualTarget(request) });
+  return { kind: 'own', ...ends };
 }
 
 async function fromTemplate(

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { EtlError, type Catalog, type Schema } from '@etl/sdk';
-import type { Project } from '../project/index.js';
+import { addConnection, schemaLine, type Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
 import { missingFlags, type Questions } from '../terminal/ask.js';
-import { addConnections } from './add-connections.js';
 import { askKey, askTable, unknownColumns } from './ask-scaffold.js';
-import { composeJob, composeProject, composeTest, type JobPlan } from './compose-job.js';
+import { composeJob, composeProject, composeTest, declarations, type JobPlan } from './compose-job.js';
 import { describeItem, withSource } from './describe-source.js';
 import { nameFromFile, parseEndpoint, type Endpoint } from './endpoint.js';
 import type { ScaffoldFile } from './scaffold-file.js';
@@ -52,9 +51,9 @@ export async function planOwnJob(request: OwnDataRequest): Promise<{ readonly pl
     files: [
       ...projectFile,
       ...targetFolder(plan.to, request),
-      { path: `${folder}/job.yaml`, content: composeJob(plan) },
+      { path: `${folder}/job.yaml`, content: schemaLine('job', 2) + composeJob(plan) },
       { path: `${folder}/schemas.yaml`, content: schemasText(null, new Map([[dataset, schema]]), `${folder}/schemas.yaml`) },
-      { path: `${folder}/job.test.yaml`, content: composeTest(plan) },
+      { path: `${folder}/job.test.yaml`, content: schemaLine('job.test', 2) + composeTest(plan) },
     ],
   };
 }
@@ -63,12 +62,12 @@ export async function planOwnJob(request: OwnDataRequest): Promise<{ readonly pl
 const keepDeclared = (to: Endpoint, from: Endpoint): Endpoint => (to.connection === from.connection ? { ...to, options: null } : to);
 
 const newProjectFile = (name: string, ends: readonly Endpoint[]): ScaffoldFile[] => [
-  { path: 'etl.yaml', content: composeProject(name, ends) },
+  { path: 'etl.yaml', content: schemaLine('etl', 0) + composeProject(name, ends) },
 ];
 
 async function extendedProjectFile(directory: string, ends: readonly Endpoint[]): Promise<ScaffoldFile[]> {
   const before = await readFile(join(directory, 'etl.yaml'), 'utf8');
-  const content = addConnections(before, ends);
+  const content = declarations(ends).reduce((text, { name, connector, path }) => addConnection(text, name, { connector, path }), before);
   return content === before ? [] : [{ path: 'etl.yaml', content, replaces: true }];
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import Init from '../../src/commands/init.js';
 import { tryCommand } from './try-command.js';
@@ -37,7 +37,12 @@ describe('etl init', () => {
     ])
       expect(files).toContain(file);
     expect(await readFile(join(project, 'etl.yaml'), 'utf8')).toMatch(/^project: my-shop$/m);
-    for (const file of files) expect(await readFile(join(project, file), 'utf8')).not.toMatch(/__[a-z]+__/);
+    for (const file of files.filter((name) => !name.startsWith('.etl/'))) {
+      const text = await readFile(join(project, file), 'utf8');
+      expect(text).not.toMatch(/__(project|job)__/);
+      const schema = /^# yaml-language-server: \$schema=(.*)$/m.exec(text)?.[1];
+      if (file.endsWith('.yaml')) expect(files).toContain(join(dirname(file), schema ?? 'no schema'));
+    }
     expect((await stat(join(project, '.etl'))).mode & 0o077).toBe(0);
   });
 
@@ -94,6 +99,34 @@ describe('etl init', () => {
     const { exitCode, stderr } = await init(await folder(), ...argv);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(text);
+  });
+
+  it('asks what it needs, reads the columns live, and writes the job that was described', async () => {
+    const directory = await folder();
+    await writeFile(join(directory, 'orders.csv'), 'id,zip,total\n1,01067,12.50\n2,10115,8.90\n');
+    const answers: [question: string, keys: string][] = [
+      ['What do you begin with?', '\r'],
+      ['Read from', 'orders.csv\r'],
+      ['Load into', '\r'],
+      ['Key, to update rows', 'nr\r'],
+      ['Not among the columns: nr', '\u007f\u007fid\r'],
+    ];
+    const { exitCode, stdout, stderr } = await tryCommand(Init, ['shop'], {
+      directory,
+      tty: true,
+      meanwhile: async ({ stdin, stderr: screen }) => {
+        for (const [question, keys] of answers) {
+          while (!screen.text.includes(question)) await new Promise((resolve) => setTimeout(resolve, 10));
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          stdin.write(keys);
+        }
+      },
+    });
+    expect([exitCode, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('(columns: id, zip, total; empty: none)');
+    expect(await readFile(join(directory, 'shop/jobs/orders/job.yaml'), 'utf8')).toContain('table: orders, mode: merge, key: [id] }');
+    expect(await readFile(join(directory, 'shop/jobs/orders/schemas.yaml'), 'utf8')).toMatch(/zip: text/);
+    expect(await readFile(join(directory, 'shop/etl.yaml'), 'utf8')).toMatch(/path: "\.\."\n[\s\S]*path: \.\/out\/warehouse\.duckdb/);
   });
 
   it('asks on a terminal, on standard error, and can be interrupted without having written anything', async () => {

@@ -58,12 +58,12 @@ describe('etl validate', () => {
     expect([exitCode, report.status]).toEqual([2, 'invalid']);
     expect(report.problems.map(({ place }) => place.file)).toEqual(['etl.yaml', 'jobs/load/job.yaml']);
     const text = await tryCommand(Validate, [], { directory });
-    expect(text.stdout).toMatch(/^etl\.yaml:6:5\n {2}✖ /);
+    expect(text.stdout).toMatch(/^etl\.yaml:7:5\n {2}✖ /);
     expect(text.stdout).toContain('mode: merg,');
     expect(text.stderr).toContain('2 mistakes in 2 files');
     const github = await tryCommand(Validate, ['--format', 'github'], { directory });
     expect(github.stdout.trim().split('\n')).toHaveLength(2);
-    expect(github.stdout).toMatch(/^::error file=etl\.yaml,line=6,col=5,title=CONFIG_INVALID::/);
+    expect(github.stdout).toMatch(/^::error file=etl\.yaml,line=7,col=5,title=CONFIG_INVALID::/);
     expect(validateShape.parse((await tryCommand(Validate, ['--format', 'json'], { directory })).json)).toEqual(report);
   });
 

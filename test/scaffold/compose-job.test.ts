@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { parseTypeName, typeNames, type Schema } from '@etl/sdk';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { addConnections } from '../../src/scaffold/add-connections.js';
 import { composeJob, composeProject, composeTest, type JobPlan } from '../../src/scaffold/compose-job.js';
 import { nameFromFile } from '../../src/scaffold/endpoint.js';
 import { yamlList, yamlPath, yamlText } from '../../src/scaffold/yaml-text.js';
@@ -84,19 +83,11 @@ describe('the files of a new job', () => {
     expect(parse(composeJob(plan({})))).toMatchObject({ load: [{ mode: 'replace' }] });
   });
 
-  it('declare connections, and add them to a project without touching comments', () => {
+  it('declare the connections of a new project', () => {
     expect(parse(composeProject('x', [from, to]))).toEqual({
       project: 'x',
       connections: { files: { connector: 'file', path: './in: #1' }, warehouse: { connector: 'duckdb', path: './out/x.duckdb' } },
     });
-    const before = '# mine\nproject: x\nconnections:\n  # the shop\n  shop: { connector: mysql } # keep\n';
-    const after = addConnections(before, [to]);
-    for (const comment of ['# mine', '# the shop', '# keep']) expect(after).toContain(comment);
-    expect(parse(after)).toEqual({
-      project: 'x',
-      connections: { shop: { connector: 'mysql' }, warehouse: { connector: 'duckdb', path: './out/x.duckdb' } },
-    });
-    expect(addConnections(before, [{ ...to, options: null }])).toBe(before);
   });
 
   it.each([
