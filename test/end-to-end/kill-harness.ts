@@ -29,28 +29,40 @@ export const runCopy = (directory: string, more: Partial<ProcessOptions> = {}): 
   runEtl(['run', 'copy', '--json'], { directory, ...more, variables: { ...variables, ...more.variables } });
 
 /** Makes the project, runs it on the first delivery, lets the second arrive, and runs a copy undisturbed. */
-export async function prepareBench({ files, delivery }: KillProject): Promise<Bench> {
+export async function prepareBench(project: KillProject): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'etl-kill-'));
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const copy = await makeTemplate(folder, project);
+    return { reference: await referenceOf(await copy(), join(folder, 'trace')), copy, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The project at rest before the run that is killed; what comes back copies it. */
+async function makeTemplate(folder: string, { files, delivery }: KillProject): Promise<Bench['copy']> {
   const template = join(folder, 'template');
   await mkdir(join(template, 'out'), { recursive: true });
   await writeFiles(template, files);
   expectDone(await runCopy(template), 'the run before');
   await writeFiles(template, delivery);
   let copies = 0;
-  const copy = async (): Promise<string> => {
+  return async () => {
     const directory = join(folder, `copy-${++copies}`);
     await copyProject(template, directory);
     return directory;
   };
-  const directory = await copy();
-  const trace = join(folder, 'trace');
+}
+
+async function referenceOf(directory: string, trace: string): Promise<Reference> {
   const started = performance.now();
   const ended = await runCopy(directory, { variables: { ETL_FAILPOINT_TRACE: trace } });
   const took = performance.now() - started;
   expectDone(ended, 'the undisturbed run');
   const points = (await readFile(trace, 'utf8')).split('\n').filter((line) => line !== '');
-  const reference = { content: JSON.stringify(await contentOf(directory)), report: reportOf(ended), points, took };
-  return { reference, copy, close: () => rm(folder, { recursive: true, force: true }) };
+  return { content: JSON.stringify(await contentOf(directory)), report: reportOf(ended), points, took };
 }
 
 /** Kills a run at a failpoint, starts it again, and says in what it differs from the undisturbed run; null: in nothing. */

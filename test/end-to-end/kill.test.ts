@@ -21,7 +21,7 @@ describe('a run that is killed at a failpoint and started again', () => {
       expect(points.length).toBeGreaterThan(5);
       const differences = await sideBySide(points, 2, (point) => killAt(point, bench));
       expect(differences.filter((difference) => difference !== null)).toEqual([]);
-    }, 180_000);
+    }, 600_000);
   }
 
   it('passes every failpoint that the sources have, but those that are named with a reason', async () => {
