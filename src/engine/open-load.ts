@@ -1,4 +1,4 @@
-import { EtlError, type Json, type Load, type Schema } from '@etl/sdk';
+import { EtlError, type Load, type Schema } from '@etl/sdk';
 import type { EngineLoad } from './engine-job.js';
 import type { PreparedRun } from './prepare-run.js';
 
@@ -23,7 +23,7 @@ export async function openLoad(
     epoch: state.epoch,
     run,
     fingerprint: [job.fingerprint, generation, ...(spool === null ? [] : [spool])].join('/'),
-    plan: plan as unknown as Json,
+    plan: plan,
     parts,
     schema: { fields: schema.fields, key: key.length > 0 ? key : schema.key },
     mode: options.fullRefresh ? 'replace' : entry.mode,

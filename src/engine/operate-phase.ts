@@ -83,7 +83,7 @@ async function runOperation(prepared: PreparedRun, work: OperationWork): Promise
       : inChunks(prepared, work, rejects));
     assertEdge(dataset, { given: out, got: await spool.count(into) });
     await rejects.sync();
-    await spool.saveOperation(number, { counts } satisfies OperationResult as never);
+    await spool.saveOperation(number, { counts } satisfies OperationResult);
     tell(out, true);
     return counts;
   } finally {

@@ -60,8 +60,8 @@ function publishGroups(loads: readonly OpenLoad[]): OpenLoad[][] {
   const groups: OpenLoad[][] = [];
   for (const load of loads) {
     const group = groups.at(-1);
-    const together = group?.[0]?.entry.connection === load.entry.connection && load.entry.connection.publish !== undefined;
-    if (together && group !== undefined) group.push(load);
+    const { connection } = load.entry;
+    if (group !== undefined && group[0]?.entry.connection === connection && connection.publish !== undefined) group.push(load);
     else groups.push([load]);
   }
   return groups;

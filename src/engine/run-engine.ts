@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase, type Database } from '@etl/columnar';
-import { isEtlError, type Cursors, type Json, type Schema } from '@etl/sdk';
+import { isEtlError, type Cursors, type Schema } from '@etl/sdk';
 import type { StageResources } from '../transforms/step.js';
 import type { EngineContext, Manifest } from './engine-context.js';
 import type { EngineJob, RunOptions } from './engine-job.js';
@@ -140,9 +140,9 @@ async function finish(prepared: PreparedRun): Promise<RunOutcome> {
     await context.failpoint('engine.finished');
     if (prepared.spool !== null) await Spool.remove(prepared.spool);
   }
-  const cursors = options.dryRun ? {} : Object.assign({}, ...job.loads.map(({ name }) => cursorsOf(prepared, name)));
+  const cursors = Object.fromEntries(options.dryRun ? [] : job.loads.flatMap(({ name }) => Object.entries(cursorsOf(prepared, name))));
   const extracted = new Map(job.extracts.map(({ dataset }): [string, Schema] => [dataset, readPlanOf(plan, dataset).schema]));
-  return { run, started, resumed, cursors: cursors as Cursors, extracted };
+  return { run, started, resumed, cursors, extracted };
 }
 
 /** What stages may use. Databases that they open are closed with the run. */
@@ -175,7 +175,7 @@ async function openSpool({ job, run, generation, plan, context }: PreparedRun, p
   await Spool.remove(path);
   const fresh = await Spool.open(options);
   const spoolId = randomUUID();
-  await fresh.begin({ run, fingerprint: `${prefix}${spoolId}`, plan: plan as unknown as Json });
+  await fresh.begin({ run, fingerprint: `${prefix}${spoolId}`, plan: plan });
   await context.failpoint('spool.begun');
   return { spool: fresh, spoolId };
 }

@@ -1,4 +1,6 @@
-import { EtlError, isEtlError } from '@etl/sdk';
+import type { EtlError } from '@etl/sdk';
+import { cancelled } from '../engine/lane.js';
+import { isEtlError } from '@etl/sdk';
 
 export interface RetryPolicy {
   /** Attempts behind the first one. */
@@ -24,10 +26,13 @@ export async function withRetries<T>(work: () => Promise<T>, { policy, signal, o
       const wait = Math.round(policy.wait * 3 ** (attempt - 1) * (1 + Math.random() / 5));
       onRetry(error, { attempt, wait });
       await sleep(wait, signal);
-      if (signal.aborted) throw error;
+      if (isAborted(signal)) throw cancelled();
     }
   }
 }
+
+/** Asked again behind a wait, in which it may have fired. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 function sleepUntil(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -88,7 +88,7 @@ async function givenExtracts(world: JobWorld, job: Job, { given, place }: JobTes
     const extractor =
       'file' in source
         ? await fixtureExtractor(world, job, source.file)
-        : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place ?? place);
+        : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place);
     extracts.push({ dataset, connection: from, extractor, schema, parallel: 1, lag: null });
   }
   return extracts;
@@ -102,10 +102,11 @@ function knownSchema(schema: Schema | null, dataset: string, job: Job): Schema {
   });
 }
 
-async function collect({ schema, rows }: Observation): Promise<ActualDataset> {
+async function collect(seen: Observation): Promise<ActualDataset> {
+  const { schema } = seen;
   const collected: GivenRow[] = [];
   const names = schema.fields.map(({ name }) => name);
-  for await (const batch of rows()) {
+  for await (const batch of seen.rows()) {
     const cells = cellsOf(schema, batch);
     for (let row = 0; row < batch.length; row++) collected.push(named(names, cellTexts(schema, cells, row)));
   }
