@@ -100,7 +100,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['(^|/)dist/', '(^|/)fixtures/', '^templates/'] },
+    exclude: { path: ['^dist/', '^packages/[^/]+/dist/', '^plugins/[^/]+/dist/', '/fixtures/', '^templates/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],
