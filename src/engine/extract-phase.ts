@@ -8,7 +8,7 @@ import { limited } from './limited.js';
 import { nullWriter } from './null-writer.js';
 import { openLoad, type OpenLoad } from './open-load.js';
 import type { PreparedRun } from './prepare-run.js';
-import { readPlanOf } from './read-plans.js';
+import { placed, readPlanOf } from './read-plans.js';
 import { sideBySide } from './side-by-side.js';
 import { Spool } from './spool.js';
 
@@ -26,7 +26,9 @@ export async function runExtracts(
     const { dataset } = lane.extract;
     const settled = lane.load === null ? undefined : prepared.settled.get(lane.load.name);
     if (settled !== undefined) return;
-    const counts = await runLane(prepared, lane, { spool, resources, opened });
+    const counts = await runLane(prepared, lane, { spool, resources, opened }).catch((error: unknown) => {
+      throw placed(error, lane.extract);
+    });
     prepared.ledger.addExtract(dataset, counts);
     if (lane.load !== null) prepared.ledger.setRefused(lane.load.name, counts.refused);
     await prepared.context.failpoint('engine.extracted');

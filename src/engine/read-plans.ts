@@ -1,4 +1,4 @@
-import { EtlError, type Cursor, type Json, type LoadState, type Mode, type ReadPlan } from '@etl/sdk';
+import { EtlError, isEtlError, type Cursor, type Json, type LoadState, type Mode, type ReadPlan } from '@etl/sdk';
 import type { EngineExtract, EngineLoad, RunOptions } from './engine-job.js';
 
 /** From where an extract reads in this run. */
@@ -70,13 +70,21 @@ export interface PlannedRead {
 }
 
 export async function planRead(extract: EngineExtract, start: ReadStart, { limit }: RunOptions): Promise<PlannedRead> {
-  const plan = await extract.extractor.plan({
-    ...start,
-    parts: limit === null ? extract.parallel : 1,
-    ...(limit === null ? {} : { limit }),
-    ...(extract.schema === null ? {} : { schema: extract.schema }),
-  });
+  const plan = await extract.extractor
+    .plan({
+      ...start,
+      parts: limit === null ? extract.parallel : 1,
+      ...(limit === null ? {} : { limit }),
+      ...(extract.schema === null ? {} : { schema: extract.schema }),
+    })
+    .catch((error: unknown) => {
+      throw placed(error, extract);
+    });
   return { start, plan };
 }
+
+/** An error of a source with the dataset and connection that it concerns. */
+export const placed = (error: unknown, { dataset, connection }: EngineExtract): unknown =>
+  isEtlError(error) ? error.at({ dataset, connection }) : error;
 
 export const sameStart = (a: ReadStart, b: ReadStart): boolean => JSON.stringify([a.since, a.hold]) === JSON.stringify([b.since, b.hold]);

@@ -65,7 +65,7 @@ async function execute(world: JobWorld, job: Job, test: JobTest): Promise<Execut
   const context = dryContext(world, { observe, fuse: true, onReject, warn: () => undefined, now: () => test.started ?? fixedStart });
   const extracts = await givenExtracts(world, job, test);
   const engineJob: EngineJob = {
-    name: job.name, directory: job.directory, fingerprint: 'test', namesRun: false, transforms: job.transforms, limits: job.limits, loads: [],
+    name: job.name, directory: job.directory, fingerprint: 'test', namesRun: false, transforms: job.transforms, limits: limitsOf(job, test), loads: [],
     params: resolveParams(job, test.params), extracts,
   }; // prettier-ignore
   try {
@@ -78,6 +78,9 @@ async function execute(world: JobWorld, job: Job, test: JobTest): Promise<Execut
     for (const { extractor } of extracts) await extractor.close();
   }
 }
+
+/** A share of a handful of rows says nothing, so limits are judged only where the test is about them. */
+const limitsOf = ({ limits }: Job, { expect }: JobTest): Job['limits'] => (expect.error === 'LIMIT_EXCEEDED' ? limits : { rejects: null });
 
 async function givenExtracts(world: JobWorld, job: Job, { given, place }: JobTest): Promise<EngineExtract[]> {
   const schemas = await readSchemas(job);
