@@ -84,10 +84,14 @@ function openCast(field: Field, to: FieldType, options: CastOptions): CellCast {
   const castText = checkedCast(field, to, options);
   const check = cellChecker(to);
   return {
-    fits: to.kind === 'bytes' || !keepsCanonical(options) ? (to.kind === 'bytes' ? () => true : () => false) : check,
+    fits: needsLook(to, options) ? () => false : check,
     cast: (cell) => (field.type.kind === 'bytes' && !isUtf8(cell) ? { reason: 'is not text in UTF-8' } : castText(cell.toString('utf8'))),
   };
 }
+
+/** Whether a cell that is canonical for the type may still change: another notation is stated, or blanks of a text go. */
+const needsLook = (to: FieldType, options: CastOptions): boolean =>
+  !keepsCanonical(options) || (options.trim === true && to.kind === 'text');
 
 function checkedCast(field: Field, to: FieldType, options: CastOptions): ReturnType<typeof exactCast> {
   try {

@@ -19,12 +19,31 @@ export function rowStage(steps: readonly RowStep[], input: Schema): StreamStage 
     open: (resources) => openRowOperator(steps, { input, output, resources }),
     ...(steps.some(({ work }) => work === 'expression') && { batchRows: statementRows }),
   };
-  return steps.some(({ work }) => work === 'expression') && steps.every(isSql)
+  return steps.some(({ work }) => work === 'expression') && steps.every(isSql) && keepsDerived(steps)
     ? { ...stage, runOnTable: runRowsOnTable(steps, stage) }
     : stage;
 }
 
 const isSql = (step: RowStep): boolean => step.work === 'expression' || (step.work === 'cells' && step.columns !== undefined);
+
+/**
+ * Whether every column that is derived is there at the end, once. SQL would not evaluate one that is dropped or made anew, so that a row on
+ * which it fails would go on, and not be rejected as it is batch by batch.
+ */
+function keepsDerived(steps: readonly RowStep[]): boolean {
+  let derived = new Set<string>();
+  for (const step of steps) {
+    if (step.work === 'expression' && step.effect.kind === 'derive') {
+      if (derived.has(step.effect.column)) return false;
+      derived.add(step.effect.column);
+    } else if (step.work === 'cells' && step.columns !== undefined) {
+      const kept = [...step.columns].filter(([, from]) => derived.has(from)).map(([name]) => name);
+      if (kept.length < derived.size) return false;
+      derived = new Set(kept);
+    }
+  }
+  return true;
+}
 
 async function openRowOperator(
   steps: readonly RowStep[],

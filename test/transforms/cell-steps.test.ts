@@ -79,6 +79,11 @@ describe('cast', () => {
     expect(out.counts).toEqual([{ step: 'cast id, total, placed', in: 4, out: 2, filtered: 0, deduplicated: 0, rejected: 2, warned: 0 }]);
   });
 
+  it('trims and cuts texts where that is stated', async () => {
+    const out = await runSteps(bench, schemaOf({ a: 'text' }), [[' ab '], ['abcd'], [' ']], [{ cast: { a: { to: 'text(3)', trim: true, cut: true } } }]); // prettier-ignore
+    expect(out.rows).toEqual([['ab'], ['abc'], ['']]);
+  });
+
   it('refuses bytes that are no text', async () => {
     const bytes = schemaOf({ raw: 'bytes' });
     const steps = await bindAll(bench, bytes, [{ cast: { raw: 'text' } }]);

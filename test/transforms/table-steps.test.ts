@@ -233,6 +233,13 @@ describe('row steps on a table', () => {
     expect(out.rejects).toMatchObject([{ step: 'derive n', values: ['x'] }]);
   });
 
+  it('reject a row on which a column fails that is dropped again', async () => {
+    const names = { schema: schemaOf({ v: 'text' }), rows: [['1'], ['x']] as Texts[] };
+    const out = await runOnTables(bench, { rows: names }, [{ derive: { n: 'cast(v as integer)' } }, { select: ['v'] }]);
+    expect(out.rows).toEqual([['1']]);
+    expect(out.counts.map(({ rejected }) => rejected)).toEqual([1, 0]);
+  });
+
   it('run batch by batch where they are not all SQL', async () => {
     const out = await runOnTables(bench, { rows }, [{ cast: { total: 'decimal(14,3)' } }, { filter: 'total > 6' }]);
     expect(out.rows.map(([, , total]) => total)).toEqual(['10.000', '12.000']);
