@@ -6,6 +6,9 @@ const codeFields: ReadonlySet<string> = new Set(['sql', 'query', 'expression', '
 /** Fields that map names to expressions. */
 const codeMaps: ReadonlySet<string> = new Set(['derive']);
 
+/** Fields that map names of columns to something: there a column may be called `query`. */
+const columnMaps: ReadonlySet<string> = new Set(['rename', 'cast', 'columns', 'add', 'params']);
+
 /** Whether an option of this name is SQL or an expression: it is never spliced into, and `:name` stands for a parameter. */
 export const isCodeField = (name: string): boolean => codeFields.has(name);
 
@@ -21,6 +24,7 @@ export function codeTexts(node: YamlNode, field = ''): CodeText[] {
   if (node.kind === 'scalar') return [];
   return [...node.entries].flatMap(([key, { value }]) => {
     const isCode = codeMaps.has(field) || isCodeField(key);
+    if (columnMaps.has(key) && !codeMaps.has(field)) return [];
     return isCode && value.kind === 'scalar' ? [{ field: key, node: value }] : codeTexts(value, key);
   });
 }

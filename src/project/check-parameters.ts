@@ -1,18 +1,19 @@
 import { suggestion } from '@etl/sdk';
-import { sqlTokens } from '../transforms/sql-tokens.js';
 import { codeTexts, isCodeField } from './check-code-text.js';
-import type { ReadJobParts } from './check-job.js';
+import type { ReadJobParts } from './job-parts.js';
 import { extractFields, loadFields } from './job-shape.js';
 import { placeholdersIn, unknownPlaceholder } from './placeholders.js';
 import type { Problems } from './problem.js';
 import { spanInside } from './span-inside.js';
-import type { ScalarNode, YamlNode } from './yaml-node.js';
+import { sqlParameters } from './sql-parameters.js';
+import { bindsParameters } from './supplied-params.js';
+import type { YamlNode } from './yaml-node.js';
 
 /** Each `:name` in SQL and each `{name}` in an option is a declared parameter or a value of the run. */
 export function checkParameters({ root, params, extracts, loads }: ReadJobParts, problems: Problems): void {
   const names = [...params.keys()];
   for (const { node } of codeTexts(root))
-    for (const { name, at } of parametersIn(node)) {
+    for (const { name, at } of sqlParameters(node.source)) {
       if (params.has(name) || name === 'run_started') continue;
       const hint = suggestion(name, [...names, 'run_started'], { what: 'There are' });
       problems.add({
@@ -21,6 +22,14 @@ export function checkParameters({ root, params, extracts, loads }: ReadJobParts,
         hint: `${hint ?? ''} Declare others under params`.trim(),
       });
     }
+  for (const { node, connector } of extracts)
+    for (const { node: code } of connector === null || bindsParameters(connector) ? [] : codeTexts(node))
+      if (sqlParameters(code.source).length > 0)
+        problems.add({
+          code: 'CAPABILITY_MISSING',
+          message: `The connector ${connector?.name ?? ''} cannot bind parameters in its SQL`,
+          at: code.span,
+        });
   const owned = (key: string): boolean => key !== 'add' && (Object.hasOwn(extractFields, key) || Object.hasOwn(loadFields, key));
   for (const { node } of [...extracts, ...loads])
     for (const [key, { value }] of node.entries) if (!owned(key)) checkPlaceholders({ node: value, field: key, names }, problems);
@@ -36,15 +45,4 @@ function checkPlaceholders({ node, field, names }: { node: YamlNode; field: stri
     const { message, hint } = unknownPlaceholder(name, names);
     problems.add({ message, at: node.span, hint: `${hint ?? ''} Write {{${name}}} for the braces themselves`.trim() });
   }
-}
-
-/** Parameters of SQL. Within brackets and braces a colon may also be a slice or a key. */
-function parametersIn(node: ScalarNode): { name: string; at: number }[] {
-  const found: { name: string; at: number }[] = [];
-  let depth = 0;
-  for (const { kind, text, at } of sqlTokens(node.source)) {
-    if (kind === 'symbol') depth += text === '[' || text === '{' ? 1 : text === ']' || text === '}' ? -1 : 0;
-    if (kind === 'parameter' && depth === 0) found.push({ name: text.slice(1), at });
-  }
-  return found;
 }

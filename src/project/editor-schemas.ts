@@ -2,6 +2,7 @@ import type { Connector } from '@etl/sdk';
 import type { StepDefinition } from '../transforms/step.js';
 import { connectionShape, etlFileShape } from './etl-file.js';
 import { extractFields, extractShape, jobFileShape, loadFields, loadShape } from './job-shape.js';
+import type { SchemaName } from './schema-comment.js';
 import { openJsonSchema, type JsonSchema, type OpenOptions } from './open-json-schema.js';
 import { schemasFileShape } from './schemas-file.js';
 import { testFileShape } from './test-file.js';
@@ -13,9 +14,6 @@ export interface EditorContext {
   /** Connections of the project with the connectors that they have in any environment. */
   readonly connections: ReadonlyMap<string, ReadonlySet<string>>;
 }
-
-/** Names of the files that have a schema. */
-export type SchemaName = 'etl' | 'job' | 'job.test' | 'schemas';
 
 /** JSON Schemas (draft 7) of the files of a project, with the options of its connectors and steps. */
 export function editorSchemas(context: EditorContext): ReadonlyMap<SchemaName, JsonSchema> {

@@ -13,5 +13,7 @@ export type { DatasetExpectation, ExpectedCells, GivenCells, GivenSource, JobTes
 export { resolveParams, splitParams, type ParamOptions } from './param-values.js';
 export { readTests } from './read-tests.js';
 export { validateProject, type ValidateOptions, type Validation } from './validate-project.js';
-export { schemaLine, writeEditorSchemas, type EditorOptions } from './write-editor-schemas.js';
+export { schemaLine } from './schema-comment.js';
+export { suppliedParams, type RunValues } from './supplied-params.js';
+export { writeEditorSchemas, type EditorOptions } from './write-editor-schemas.js';
 export { addConnection, type NewConnection } from './add-connection.js';

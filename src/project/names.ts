@@ -12,7 +12,10 @@ export const environmentName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'u
 export const jobName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use small letters, digits, - and _');
 export const datasetName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'use letters, digits and underscores, beginning with a letter: SQL uses it as the name of a table');
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_]{0,62}$/,
+    'use letters, digits and underscores, beginning with a letter: SQL uses it as the name of a table',
+  );
 export const loadName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'use letters, digits, - and _');
 export const paramName = z
   .string()

@@ -3,10 +3,10 @@ import { EtlError, type Field, type Schema } from '@etl/sdk';
 import { isMap, isScalar, parseDocument, YAMLMap, YAMLSeq, type Document, type Pair } from 'yaml';
 import { columnOf, columnText } from './column-text.js';
 import type { Schemas } from './read-schemas.js';
+import { schemaComment } from './schema-comment.js';
 import { schemasFileShape } from './schemas-file.js';
 
-const header =
-  ' Columns of what this job extracts, written by etl init, preview and run. Commit it. Edit a type to read the column as that type.';
+const header = `${schemaComment('schemas', 2)}\n Columns of what this job extracts, written by etl init, preview and run. Commit it. Edit a type to read the column as that type.`;
 
 /** The text of schemas.yaml with these schemas: everything in `before` that says the same already stays as it is, comments too. */
 export function schemasText(before: string | null, schemas: Schemas, file: string): string {

@@ -4,7 +4,7 @@ import { isEtlError, type Connector } from '@etl/sdk';
 import type { Registry } from '../registry/index.js';
 import type { StepDefinition } from '../transforms/step.js';
 import { chooseEnvironment, environmentsOf } from './choose-environment.js';
-import { editorSchemas, type SchemaName } from './editor-schemas.js';
+import { editorSchemas } from './editor-schemas.js';
 import { Problems } from './problem.js';
 import { readEtlFile } from './read-etl-file.js';
 import { replaceFile } from './write-schemas.js';
@@ -15,10 +15,6 @@ export interface EditorOptions {
   readonly registry: Registry;
   readonly steps: ReadonlyMap<string, StepDefinition>;
 }
-
-/** The first line of a file of the project, by which editors find its schema; `depth`: folders between the file and the project's root. */
-export const schemaLine = (name: SchemaName, depth: number): string =>
-  `# yaml-language-server: $schema=${'../'.repeat(depth)}.etl/schemas/${name}.schema.json\n`;
 
 /**
  * Writes `.etl/schemas/*.schema.json` for editors, with the options of the connectors and steps that are installed. Files that say the same

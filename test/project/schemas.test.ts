@@ -29,7 +29,8 @@ describe('schemas.yaml', () => {
     ];
     await writeSchemas(job, new Map([['orders', schema(fields, ['id'])]]));
     expect(job.text()).toBe(
-      `# Columns of what this job extracts, written by etl init, preview and run. Commit it. Edit a type to read the column as that type.
+      `# yaml-language-server: $schema=../../.etl/schemas/schemas.schema.json
+# Columns of what this job extracts, written by etl init, preview and run. Commit it. Edit a type to read the column as that type.
 
 orders:
   key: [id]
