@@ -1,4 +1,4 @@
-import { canonicalSql, literal, type Session } from '@etl/columnar';
+import { canonicalSql, literal, type Bindable, type Session } from '@etl/columnar';
 import { typeName, type Field, type Schema } from '@etl/sdk';
 
 /** The rows of a text file as DuckDB reads them without our help: every cell as text first, then as canonical text of the type that we found. */
@@ -13,7 +13,7 @@ export async function duckDbTexts(session: Session, path: string, schema: Schema
   return rows.map((row) => schema.fields.map((_, at) => asText(row[`c${at}`])));
 }
 
-const asText = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
+const asText = (value: Bindable | undefined): string | null => (value === null || value === undefined ? null : String(value));
 
 function cell(field: Field, isJson: boolean): string {
   const column = `"${field.name.replaceAll('"', '""')}"`;
