@@ -1,5 +1,5 @@
 import { suggestion } from '@etl/sdk';
-import type { ReadJobParts } from './check-job.js';
+import type { ReadJobParts } from './job-parts.js';
 import { datasetReads } from './dataset-reads.js';
 import type { ReadTransform } from './job-entries.js';
 import { datasetName } from './names.js';

@@ -2,25 +2,8 @@ import { checkDatasets } from './check-datasets.js';
 import { checkLoads } from './check-loads.js';
 import { checkNames } from './check-names.js';
 import { checkParameters } from './check-parameters.js';
-import type { ReadExtract, ReadLoad, ReadTransform } from './job-entries.js';
-import type { ParamDefinition } from './job.js';
+import type { ReadJobParts } from './job-parts.js';
 import type { Problems } from './problem.js';
-import type { Schemas } from './read-schemas.js';
-import type { MapNode } from './yaml-node.js';
-
-/** A job as far as it could be read. */
-export interface ReadJobParts {
-  /** Name of its folder. */
-  readonly name: string;
-  readonly root: MapNode;
-  readonly params: ReadonlyMap<string, ParamDefinition>;
-  /** Names in `extract`, also of entries that could not be read. */
-  readonly extracted: readonly string[];
-  readonly extracts: readonly ReadExtract[];
-  readonly transforms: readonly ReadTransform[];
-  readonly loads: readonly ReadLoad[];
-  readonly schemas: Schemas;
-}
 
 /** What the shape of the file cannot say: names that meet, their order, what a mode needs. */
 export function checkJob(parts: ReadJobParts, problems: Problems): void {

@@ -1,5 +1,5 @@
 import { fieldIndex, suggestion, type Schema } from '@etl/sdk';
-import type { ReadJobParts } from './check-job.js';
+import type { ReadJobParts } from './job-parts.js';
 import { sourcesOf } from './dataset-reads.js';
 import type { ReadLoad } from './job-entries.js';
 import type { Problems } from './problem.js';

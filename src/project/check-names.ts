@@ -1,4 +1,4 @@
-import type { ReadJobParts } from './check-job.js';
+import type { ReadJobParts } from './job-parts.js';
 import type { Problems } from './problem.js';
 import { childOf, type Span } from './yaml-node.js';
 

@@ -1,5 +1,5 @@
 import { isEtlError, suggestion, type Connector } from '@etl/sdk';
-import type { JobSetting } from './read-job.js';
+import type { JobSetting } from './job-setting.js';
 import type { Span } from './yaml-node.js';
 
 /** The connector behind a connection that a job names. Null where it was reported as unknown or unusable. */

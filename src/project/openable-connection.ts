@@ -4,7 +4,7 @@ import { endpointOf } from '../credentials/credential-endpoint.js';
 import { connectionOptions, secretReferences, type ConnectionNode } from './connection-options.js';
 import { Problems } from './problem.js';
 import type { OpenableConnection } from './project.js';
-import type { ProjectSetting } from './read-project.js';
+import type { ProjectSetting } from './project-setting.js';
 
 /** A connection with its connector loaded, its options parsed and its secrets resolved. No secret is looked for before all else is right. */
 export async function openableConnection(name: string, setting: ProjectSetting): Promise<OpenableConnection> {

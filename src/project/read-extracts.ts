@@ -6,7 +6,7 @@ import { extractFields, extractShape } from './job-shape.js';
 import { knownKeys } from './known-keys.js';
 import { parseNode } from './parse-node.js';
 import { Problems } from './problem.js';
-import type { JobSetting } from './read-job.js';
+import type { JobSetting } from './job-setting.js';
 import { spanAt, pickEntries, type MapNode, type Span, type YamlNode } from './yaml-node.js';
 
 /** Options of connectors whose value comes from the job: the parameters that `:name` stands for. */

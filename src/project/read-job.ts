@@ -4,27 +4,21 @@ import { checkCodeText } from './check-code-text.js';
 import { checkJob } from './check-job.js';
 import { findLiteralSecrets } from './find-literal-secrets.js';
 import type { Job } from './job.js';
+import type { JobSetting } from './job-setting.js';
 import { jobFileShape, type JobFile } from './job-shape.js';
 import { listJobs } from './list-jobs.js';
 import { jobName } from './names.js';
 import { parseNode } from './parse-node.js';
 import type { Problems } from './problem.js';
+import type { ProjectSetting } from './project-setting.js';
 import { readExtracts } from './read-extracts.js';
 import { readLoads } from './read-loads.js';
 import { readParams } from './read-params.js';
-import type { ProjectSetting } from './read-project.js';
 import { readSchemaFile } from './read-schemas.js';
 import { readTransforms } from './read-transforms.js';
 import { readYaml } from './read-yaml.js';
 import { readSource, type SourceText } from './source-text.js';
 import { childOf, describeNode, type MapNode } from './yaml-node.js';
-
-/** What the readers of one job share. */
-export interface JobSetting extends ProjectSetting {
-  readonly problems: Problems;
-  /** `jobs/sales/job.yaml` */
-  readonly jobFile: string;
-}
 
 /** Reads and checks one job. Null where something was reported. Throws USAGE where there is no such job. */
 export async function readJob(name: string, setting: ProjectSetting, problems: Problems): Promise<Job | null> {

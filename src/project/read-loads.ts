@@ -5,7 +5,7 @@ import { loadFields, loadShape } from './job-shape.js';
 import { parseNode } from './parse-node.js';
 import { Problems } from './problem.js';
 import { asRecord } from './read-extracts.js';
-import type { JobSetting } from './read-job.js';
+import type { JobSetting } from './job-setting.js';
 import { pickEntries, spanAt, type MapNode, type YamlNode } from './yaml-node.js';
 
 /** The entries of `load`, options as the connector's schema takes them. Entries whose shape is wrong are left out: reading the whole file reports them. */

@@ -1,7 +1,7 @@
 import { suggestion } from '@etl/sdk';
 import type { ReadStep, ReadTransform } from './job-entries.js';
 import { parseNode } from './parse-node.js';
-import type { JobSetting } from './read-job.js';
+import type { JobSetting } from './job-setting.js';
 import { describeNode, type Span, type YamlNode } from './yaml-node.js';
 
 export interface TransformSections {

@@ -9,7 +9,7 @@ import { parseEtlFile, type ChosenEnvironment, type ParsedEtlFile } from './pars
 import { Problems, type Problem } from './problem.js';
 import { readEtlFile } from './read-etl-file.js';
 import { readJob } from './read-job.js';
-import type { ProjectSetting, ReadProjectOptions } from './read-project.js';
+import type { ProjectSetting, ReadProjectOptions } from './project-setting.js';
 import { readTestFile } from './read-tests.js';
 import { SourceText } from './source-text.js';
 
