@@ -1,6 +1,6 @@
+import { nearestName, suggestion } from '@etl/sdk';
 import type { z } from 'zod';
 import { knownKeys } from './known-keys.js';
-import { nearestName, suggestion } from '@etl/sdk';
 import type { Problems } from './problem.js';
 import { describeNode, keyAt, nodeAt, spanAt, type YamlNode, type YamlPath } from './yaml-node.js';
 
@@ -83,7 +83,7 @@ function misspelt({ node, schema }: Subject, path: YamlPath): string | undefined
 }
 
 function quoteHint(expected: string, found: YamlNode): string | undefined {
-  if (found.kind !== 'scalar') return undefined;
+  if (found.kind !== 'scalar' || found.variable !== undefined) return undefined;
   if (expected === 'array' && found.value !== null) return `Write [${found.source}]`;
   if (expected === 'string' && found.value === null && found.source !== '') return `Write "${found.source}" in quotes if you mean the word`;
   if (expected === 'boolean' && /^(yes|no|on|off|y|n)$/i.test(found.source)) return `Write ${/^(yes|on|y)$/i.test(found.source)}`;
@@ -147,7 +147,7 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'a map',
   map: 'a map',
   null: 'null',
-  undefined: 'left out', // prettier-ignore
+  undefined: 'left out',
 };
 
 const kindText = (expected: string): string => kinds[expected] ?? expected;

@@ -87,7 +87,7 @@ function report({ whole, name, secret, node: { span: at }, problems }: Unset): v
 
 /** What plain text means by the rules that hold for a plain scalar in the file. */
 function plainValue(source: string): ScalarNode['value'] {
-  if (!/^[-+.\d~nNtTfF]/.test(source)) return source;
+  if (!/^(?:[-+.\d][\w.+-]*|true|false|True|False|TRUE|FALSE)$/.test(source)) return source;
   const { contents, errors }: Document = parseDocument(source, { intAsBigInt: true, version: '1.2', schema: 'core', logLevel: 'silent' });
   if (errors.length > 0 || !isScalar(contents) || contents.type !== 'PLAIN' || contents.source !== source) return source;
   const { value } = contents;

@@ -10,7 +10,13 @@ const header = `${schemaComment('schemas', 2)}\n Columns of what this job extrac
 
 /** The text of schemas.yaml with these schemas: everything in `before` that says the same already stays as it is, comments too. */
 export function schemasText(before: string | null, schemas: Schemas, file: string): string {
-  const document = parseDocument(before ?? '', { version: '1.2', schema: 'core', intAsBigInt: true, uniqueKeys: true, logLevel: 'silent' });
+  const document: Document = parseDocument(before ?? '', {
+    version: '1.2',
+    schema: 'core',
+    intAsBigInt: true,
+    uniqueKeys: true,
+    logLevel: 'silent',
+  });
   const [problem] = [...document.errors, ...document.warnings];
   const root: unknown = document.contents;
   if (problem !== undefined || (root !== null && !isMap(root)))
@@ -20,7 +26,7 @@ export function schemasText(before: string | null, schemas: Schemas, file: strin
     });
   const map = isMap(root) ? root : new YAMLMap();
   if (root === null) {
-    document.contents = map as unknown as typeof document.contents;
+    document.contents = map;
     if (before === null) document.commentBefore = header;
   }
   const kept = map.items.filter((pair) => schemas.has(keyOf(pair)));
@@ -71,7 +77,8 @@ function replaceValue(document: Document, before: unknown, value: unknown): unkn
 }
 
 function flowList(document: Document, items: readonly string[]): YAMLSeq {
-  const node = document.createNode([...items]) as unknown as YAMLSeq;
+  const node = new YAMLSeq();
+  node.items = items.map((item) => document.createNode(item));
   node.flow = true;
   return node;
 }

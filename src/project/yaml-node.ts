@@ -84,6 +84,8 @@ export const pickEntries = (node: MapNode, wanted: (key: string) => boolean): Ma
 /** What a node is, in words: for messages that say what was found. */
 export function describeNode(node: YamlNode): string {
   if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
+  // Messages end up in logs, and nobody knows what a variable holds
+  if (node.variable === 'set') return 'what its variable holds';
   if (node.value === null) return node.source === '' ? 'nothing' : node.source;
   const shown = node.source.length > 40 ? `${node.source.slice(0, 37)}...` : node.source;
   const quoted = JSON.stringify(shown);

@@ -100,6 +100,12 @@ describe('variables', () => {
     expect(JSON.stringify(error)).not.toContain('hunter2');
   });
 
+  it('are never shown where their value does not fit', async () => {
+    const text = 'project: p\nconnections:\n  s: { connector: shop, host: h, port: "${PW}" }\n';
+    const { problems } = await validateProject(folderOf({ 'etl.yaml': text }), context({ PW: 'hunter2' }));
+    expect(problems.map(({ message }) => message)).toEqual(['port of connection s (shop) must be a number, not what its variable holds']);
+  });
+
   it('of a broken .env are named by their line, which is never shown', async () => {
     const error = await caught(open({ 'etl.yaml': 'project: p\n', '.env': 'A=1\npassword hunter2\nETL_SECRET_S__PASSWORD=hunter2\n' }));
     expect(error.message).toBe(
