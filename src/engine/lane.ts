@@ -1,6 +1,6 @@
 import type { Batch, Chunk, Json, PartWriter, Reject, Schema } from '@etl/sdk';
 import { EtlError } from '@etl/sdk';
-import type { StageResources, StepReject, StreamOperator, StreamStage } from '../transforms/step.js';
+import type { StageResources, StreamOperator, StreamStage } from '../transforms/step.js';
 import { coalesce } from './coalesce.js';
 import { addCounts, emptyCounts, type LaneCounts, type LaneMark } from './lane-counts.js';
 import { prefetch } from './prefetch.js';
@@ -107,22 +107,18 @@ async function openOperators(stages: readonly StreamStage[], resources: StageRes
 }
 
 async function moveChunk(
-  { stages, input, writer, rejects }: LanePart,
+  { input, writer, rejects }: LanePart,
   operators: readonly StreamOperator[],
   chunk: Chunk,
 ): Promise<{ counts: LaneCounts; bytes: number }> {
   const refused: LaneReject[] = chunk.rejects.map((reject) => ({ ...reject, step: 'extract', schema: input }));
   let batch: Batch = chunk.batch;
-  let schema = input;
   const steps: LaneCounts['steps'][number][] = [];
-  for (const [index, operator] of operators.entries()) {
+  for (const operator of operators) {
     const result = await operator.apply(batch);
     steps.push(...result.counts);
-    refused.push(
-      ...result.rejects.map((reject: StepReject) => ({ ...reject, schema: reject.values.length === schema.fields.length ? schema : null })),
-    );
+    refused.push(...result.rejects);
     batch = result.batch;
-    schema = stages[index]?.output ?? schema;
   }
   if (refused.length > 0) await rejects.append(refused);
   if (batch.length > 0) await writer.write(batch);

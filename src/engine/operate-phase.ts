@@ -105,10 +105,9 @@ async function onTable({ spool, resources, operation, into, tables }: OperationW
   await spool.dropTable(into);
   const table = (name: string): string => tableOf(tables, name);
   const result = await run({ session: spool.session, table, dataset, into }, resources);
-  const schema = stage.kind === 'stream' ? stage.input : null;
   let pending: LaneReject[] = [];
   for await (const reject of result.rejects) {
-    pending.push({ ...reject, schema: schemaFor(schema, reject.values.length) });
+    pending.push(reject);
     if (pending.length < 1000) continue;
     await rejects.append(pending);
     pending = [];
@@ -118,8 +117,6 @@ async function onTable({ spool, resources, operation, into, tables }: OperationW
   if (last === undefined) throw new EtlError('INTERNAL', `Stage of ${dataset} has no step`);
   return { counts: result.counts, out: last.out };
 }
-
-const schemaFor = (schema: Schema | null, columns: number): Schema | null => (schema?.fields.length === columns ? schema : null);
 
 /** Row steps that cannot run as SQL: rows leave the spool, pass the steps and go back, saved as they go. */
 async function inChunks(

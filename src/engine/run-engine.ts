@@ -156,6 +156,9 @@ function stageResources(context: EngineContext, databases: Database[]): StageRes
   return {
     temporary: context.temporary,
     signal: context.signal,
+    log: (message) => {
+      context.log.info(message);
+    },
     connect: async () => (await (memory ??= open())).connect(),
     warn(message) {
       context.log.warn(message);

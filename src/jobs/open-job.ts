@@ -35,7 +35,10 @@ export async function jobFingerprint(
     return { name, connector: entry?.connector ?? null, version: connector?.version ?? null, options: publicOptions(entry?.options ?? {}) };
   });
   const values = [...params].map(([name, { value }]): Json => [name, value]);
-  return fingerprintOf(job.directory, { environment: project.environment, connections, params: values, fullRefresh, limit });
+  return fingerprintOf(
+    { project: project.directory, job: job.directory },
+    { environment: project.environment, connections, params: values, fullRefresh, limit },
+  );
 }
 
 /** Secrets print as `***`, so a changed password does not make another job. */
