@@ -2,7 +2,9 @@ import type { Columnar } from './columnar.js';
 import type { Json } from './json.js';
 import type { StateStore } from './state-store.js';
 
-export type Logger = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string, facts?: { readonly [name: string]: Json }) => void>>;
+export type Logger = Readonly<
+  Record<'debug' | 'info' | 'warn' | 'error', (message: string, facts?: { readonly [name: string]: Json }) => void>
+>;
 
 /** What lives in the CLI and is lent to a connector. Several copies of the SDK may be in one process, so nothing of this is module state. */
 export interface Context {

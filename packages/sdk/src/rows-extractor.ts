@@ -22,7 +22,13 @@ export function rowsExtractor(
     describe: async () => ({ schema }),
     async plan({ since, limit }: ReadRequest) {
       const bound = until === undefined ? null : await until();
-      return { schema, parts: [{ id: '0', range: { since, until: bound, limit: limit ?? null } }], until: bound, resume: 'part', snapshot: 'none' };
+      return {
+        schema,
+        parts: [{ id: '0', range: { since, until: bound, limit: limit ?? null } }],
+        until: bound,
+        resume: 'part',
+        snapshot: 'none',
+      };
     },
     async *read({ id, range }): AsyncGenerator<Chunk> {
       let batch: Row[] = [];

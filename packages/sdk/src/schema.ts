@@ -32,5 +32,4 @@ export const text: FieldType = { kind: 'text' };
 export const int64: FieldType = { kind: 'integer', bits: 64, signed: true };
 
 /** The position of a column, or -1. */
-export const fieldIndex = (schema: Schema, name: string): number =>
-  schema.fields.findIndex((field) => field.name === name);
+export const fieldIndex = (schema: Schema, name: string): number => schema.fields.findIndex((field) => field.name === name);

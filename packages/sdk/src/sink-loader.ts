@@ -26,7 +26,13 @@ export interface SinkTarget {
   readonly failpoint: (name: string) => Promise<void>;
 }
 
-type Intent = { readonly run: string; readonly counts: LoadCounts; readonly summary: Json; readonly cursors: { readonly [dataset: string]: Json }; readonly sink: Json };
+type Intent = {
+  readonly run: string;
+  readonly counts: LoadCounts;
+  readonly summary: Json;
+  readonly cursors: { readonly [dataset: string]: Json };
+  readonly sink: Json;
+};
 
 /**
  * The smallest loader: one part, begun again after an interruption, exactly once all the same. The intent is made durable before the

@@ -1,51 +1,9 @@
 import { openSync } from 'node:fs';
-import {
-  sliceBatch,
-  type Batch,
-  type Load,
-  type LoadCounts,
-  type Loader,
-  type LoadTarget,
-  type Mode,
-  type PartWriter,
-  type Schema,
-} from '@etl/sdk';
-import { batchOf, textRowsOf, type TextRow } from '@etl/testkit';
+import { sliceBatch, type Batch, type LoadCounts, type PartWriter } from '@etl/sdk';
+import { textRowsOf } from '@etl/testkit';
+import { asMode, counting, firstWins, load, loader, rewriting, writer } from './loader-sabotage.js';
 import type { Saboteur } from './saboteur.js';
 import { withLoad, withLoader, withWriter } from './wrap-connector.js';
-
-const load = (does: string, caughtBy: string, change: (load: Load, target: LoadTarget) => Partial<Load>): Saboteur => ({
-  does,
-  caughtBy,
-  connector: (memory) => withLoad(memory, (inner, target) => ({ ...inner, ...change(inner, target) })),
-});
-
-const loader = (does: string, caughtBy: string, change: (loader: Loader) => Partial<Loader>): Saboteur => ({
-  does,
-  caughtBy,
-  connector: (memory) => withLoader(memory, (inner) => ({ ...inner, ...change(inner) })),
-});
-
-const writer = (does: string, caughtBy: string, change: (writer: PartWriter, target: LoadTarget) => Partial<PartWriter>): Saboteur => ({
-  does,
-  caughtBy,
-  connector: (memory) => withWriter(memory, (inner, target) => ({ ...inner, ...change(inner, target) })),
-});
-
-/** Changes the texts of every batch that is written. */
-const rewriting = (does: string, caughtBy: string, change: (rows: TextRow[], schema: Schema) => TextRow[]): Saboteur =>
-  writer(does, caughtBy, (inner, { schema }) => ({
-    write: (batch) => inner.write(batchFrom(schema, change(textRowsOf(schema, batch), schema))),
-  }));
-
-const batchFrom = (schema: Schema, rows: readonly TextRow[]): Batch => batchOf(schema, rows, { form: 'text', part: 'p0', first: 0 });
-
-const counting = (does: string, caughtBy: string, change: (counts: LoadCounts) => LoadCounts): Saboteur =>
-  load(does, caughtBy, (inner) => ({ publish: async (commit) => change(await inner.publish(commit)) }));
-
-/** Loads in another mode than the one asked for. */
-const asMode = (does: string, caughtBy: string, from: Mode, to: Mode): Saboteur =>
-  loader(does, caughtBy, (inner) => ({ begin: (target) => inner.begin(target.mode === from ? { ...target, mode: to } : target) }));
 
 const leaked: unknown[] = [];
 let again = 0;
@@ -319,22 +277,3 @@ export const loaderSaboteurs: readonly Saboteur[] = [
       })),
   },
 ];
-
-/** Writes only rows whose key was not met before. */
-function firstWins(part: PartWriter, { schema }: LoadTarget): PartWriter {
-  const seen = new Set<string | null>();
-  return {
-    ...part,
-    write: (batch) =>
-      part.write(
-        batchFrom(
-          schema,
-          textRowsOf(schema, batch).filter(([id = null]) => {
-            const isNew = !seen.has(id);
-            seen.add(id);
-            return isNew;
-          }),
-        ),
-      ),
-  };
-}
