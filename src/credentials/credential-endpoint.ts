@@ -42,7 +42,7 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 /** The options of a schema, also of each branch of a union. */
 function propertiesOf(json: unknown): Map<string, unknown> {
   if (!isObject(json)) return new Map();
-  const nested = [json['anyOf'], json['oneOf'], json['allOf']].flatMap((branches) => (Array.isArray(branches) ? branches : []));
+  const nested = [json['anyOf'], json['oneOf'], json['allOf']].flatMap((branches): unknown[] => (Array.isArray(branches) ? branches : []));
   const own = isObject(json['properties']) ? Object.entries(json['properties']) : [];
   return new Map([...nested.flatMap((branch) => [...propertiesOf(branch)]), ...own]);
 }
@@ -69,5 +69,8 @@ function withoutSecrets(value: unknown): unknown {
 }
 
 /** A scalar as it is typed, so that `3306` and `"3306"` are one. */
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each)) ?? '');
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return '';
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+}

@@ -90,6 +90,11 @@ export class Credentials {
     return deleted || known !== undefined;
   }
 
+  /** Throws USAGE where nothing can be stored, before anybody is asked for a secret. */
+  refuseInCi(): void {
+    this.#stores('stored');
+  }
+
   /** What is stored, by name. Asks no store. */
   async list(): Promise<readonly KnownCredential[]> {
     return (await this.setting.stores?.index.list()) ?? [];

@@ -35,11 +35,13 @@ export function keychainStore({ patience, load = loadModule }: KeychainSetting):
       throw keychainError('no-module', cause);
     });
     const waiting = new AbortController();
-    const late = Symbol('late');
     try {
       const entry = new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
-      const answer = await Promise.race([work(entry), sleep(patience, late, { signal: waiting.signal, ref: false })]);
-      if (answer !== late) return answer as T;
+      const answer = await Promise.race([
+        work(entry).then((given) => ({ given })),
+        sleep(patience, null, { signal: waiting.signal, ref: false }),
+      ]);
+      if (answer !== null) return answer.given;
     } catch (cause) {
       throw keychainError(keychainState(messageOf(cause)), cause);
     } finally {

@@ -46,11 +46,10 @@ export function settingKey(given: string): SettingKey {
 
 const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(settingShapes, key);
 
-function parseSetting<K extends SettingKey>(key: K, value: unknown): unknown {
+function parseSetting(key: SettingKey, value: unknown): unknown {
   const result = settingShapes[key].safeParse(value);
   if (result.success) return result.data;
-  const options = 'options' in settingShapes[key] ? ` It takes one of: ${settingShapes[key].options.join(', ')}` : '';
-  throw new EtlError('USAGE', `The setting ${key} cannot be this.${options}`, { hint: `See etl config list` });
+  throw new EtlError('USAGE', `The setting ${key} cannot be this`, { hint: settingShapes[key].description ?? 'See etl config list' });
 }
 
 const damaged = (path: string, cause: unknown): EtlError =>

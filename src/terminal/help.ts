@@ -4,8 +4,9 @@ import { welcome } from './welcome.js';
 
 const groups: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: 'WORK ON A JOB', names: ['init', 'preview', 'validate', 'test', 'run'] },
+  { title: 'CONNECT', names: ['connections', 'credentials'] },
   { title: 'LOOK AT WHAT HAPPENED', names: ['runs', 'logs', 'rejects', 'state'] },
-  { title: 'KEEP IT WORKING', names: ['connectors', 'doctor', 'clean', 'autocomplete', 'help'] },
+  { title: 'KEEP IT WORKING', names: ['connectors', 'config', 'doctor', 'clean', 'autocomplete', 'help'] },
 ];
 
 /** oclif's help with our order, the exit codes of each command, and a start for those who type `etl` alone. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EtlError } from '@etl/sdk';
-import type { Credentials } from '../credentials/credentials.js';
+import type { Credentials, ResolveSecret } from '../credentials/credentials.js';
 import type { JobWorld } from '../jobs/job-world.js';
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
@@ -9,6 +9,8 @@ import { readSettings, settingsFolder } from '../settings/index.js';
 import { Questions } from './ask.js';
 import { askPassphrase } from './ask-passphrase.js';
 import { EtlCommand } from './etl-command.js';
+import { openEditor, type EditedPlace } from './open-editor.js';
+import { readSecret } from './read-secret.js';
 
 /** The global flags that say which project is meant. */
 export interface ProjectFlags {
@@ -39,6 +41,29 @@ export abstract class ProjectCommand extends EtlCommand {
     return this.#credentials;
   }
 
+  /** A secret that a person types unseen, or that comes on standard input where that is no terminal. Hidden from now on in all output. */
+  protected async readSecret(message: string, flag: string): Promise<string> {
+    const { terminal, questions, outside, signal } = this;
+    const validate = (text: string): string | null => (text === '' ? 'Nothing was typed' : null);
+    const value =
+      outside.stdin.isTTY || terminal.canAsk
+        ? await questions.secret({ kind: 'secret', flag, message, validate })
+        : await readSecret(outside.stdin, signal);
+    this.redactor.add(value);
+    return value;
+  }
+
+  /** Opens a file in the person's editor. Throws USAGE where there is no terminal or no editor. */
+  protected async edit(place: EditedPlace): Promise<void> {
+    const { variables } = this.outside;
+    const editor = [readSettings(settingsFolder(variables)).editor, variables['VISUAL'], variables['EDITOR']].find(Boolean);
+    if (editor === undefined || !this.terminal.canAsk)
+      throw new EtlError('USAGE', editor === undefined ? 'No editor is chosen' : 'An editor needs a terminal', {
+        hint: 'Choose one: etl config set editor COMMAND, or set EDITOR',
+      });
+    await openEditor(editor, place);
+  }
+
   /** Folder of the project: `--project`, else the nearest etl.yaml upwards. Throws CONFIG_INVALID. */
   protected async projectDirectory({ project }: ProjectFlags): Promise<string> {
     const { findProject } = await import('../project/index.js');
@@ -49,7 +74,8 @@ export abstract class ProjectCommand extends EtlCommand {
     return directory;
   }
 
-  protected async openProject(flags: ProjectFlags): Promise<Project> {
+  /** `secrets`: how they are found, where not as usual. */
+  protected async openProject(flags: ProjectFlags, secrets?: ResolveSecret): Promise<Project> {
     const directory = await this.projectDirectory(flags);
     const { readProject } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
@@ -57,7 +83,7 @@ export abstract class ProjectCommand extends EtlCommand {
     const { variables } = this.outside;
     return readProject(directory, {
       environment: flags.env ?? null, variables, registry, steps,
-      secrets: async (request) => (await this.credentials()).resolve(request),
+      secrets: secrets ?? (async (request) => (await this.credentials()).resolve(request)),
     }); // prettier-ignore
   }
 

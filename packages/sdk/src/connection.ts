@@ -1,4 +1,5 @@
 import type { LoadCounts } from './balance.js';
+import type { ErrorCode } from './error.js';
 import type { Extractor } from './extractor.js';
 import type { Commit, Load, Loader } from './loader.js';
 import type { Schema } from './schema.js';
@@ -9,6 +10,8 @@ export interface LayerResult {
   readonly ok: boolean;
   readonly detail?: string;
   readonly hint?: string;
+  /** Why a layer failed, for the exit code; without it the name of the layer decides: login and permission are refused credentials, all else is out of reach. */
+  readonly code?: ErrorCode;
 }
 
 export interface Catalog {

@@ -13,7 +13,10 @@ export const sdkVersion = 1;
 export interface Connector {
   readonly name: string;
   readonly summary: string;
-  /** The one source of type, check, prompts, help, docs and redaction of a connection. */
+  /**
+   * The one source of type, check, prompts, help, docs and redaction of a connection. Options that say where secrets are sent (host, port, user, address,
+   * proxy) carry `meta({ endpoint: true })`: a stored secret is given out for those values only. Where none carries it, every option that is no secret counts.
+   */
   readonly connection: z.ZodType;
   readonly extractor?: { readonly options: z.ZodType };
   readonly loader?: { readonly options: z.ZodType; readonly modes: readonly Mode[] };
@@ -30,6 +33,7 @@ export interface TypedConnection<E, L> extends Omit<Connection, 'extractor' | 'l
 export interface ConnectorDefinition<C, E, L> {
   readonly name: string;
   readonly summary: string;
+  /** Mark what leads somewhere: `host: z.string().meta({ endpoint: true })`, see `Connector.connection`. */
   readonly connection: z.ZodType<C>;
   readonly extractor?: { readonly options: z.ZodType<E> };
   readonly loader?: { readonly options: z.ZodType<L>; readonly modes: readonly Mode[] };
