@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { messageOf } from '@etl/sdk';
-import type { Problem } from '../project/index.js';
+import type { Problem, Project } from '../project/index.js';
 import { flagList } from '../terminal/flag-values.js';
 import { plural } from '../terminal/format-quantity.js';
 import { githubAnnotations } from '../terminal/github-annotations.js';
@@ -37,15 +37,25 @@ export default class Validate extends ProjectCommand {
     const { steps } = await import('../transforms/index.js');
     const registry = await this.registry();
     const jobs = flagList(args.jobs);
-    const { files, problems } = await validateProject(directory, {
+    const validation = await validateProject(directory, {
       environment: flags.env ?? null, variables: this.outside.variables, registry, steps, ...(jobs.length > 0 && { jobs }),
     }); // prettier-ignore
+    const { files } = validation;
+    const problems = validation.problems.length > 0 ? validation.problems : await this.#checkSteps(await this.openProject(flags), jobs);
     await this.#helpEditors(() => writeEditorSchemas(directory, { variables: this.outside.variables, registry, steps }));
     const exitCode = problems.length === 0 ? 0 : 2;
     this.exitWith(exitCode);
     const report: ValidateReport = { status: exitCode === 0 ? 'done' : 'invalid', exitCode, files, problems };
     if (!this.jsonEnabled()) this.#render(report, directory, flags.format);
     return report;
+  }
+
+  /** Steps are bound only where the files are right: else one mistake would be told twice. */
+  async #checkSteps(project: Project, jobs: readonly string[]): Promise<readonly Problem[]> {
+    const { checkSteps } = await import('../jobs/check-steps.js');
+    const problems: Problem[] = [];
+    for (const name of jobs.length > 0 ? jobs : await project.jobs()) problems.push(...(await checkSteps(await project.job(name))));
+    return problems;
   }
 
   /** A pipeline has no editor, and its checkout may be read-only: that is no mistake in the files. */

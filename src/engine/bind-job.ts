@@ -120,8 +120,22 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
   return { lanes, operations, spoolLoads, datasets: schemas, sources };
 }
 
+/** What binding needs to know of a job. */
+export type BindableJob = Pick<EngineJob, 'name' | 'directory' | 'params' | 'transforms'>;
+
+/** The columns of every dataset behind its last step, found without reading a row. Throws the first mistake, with its place. */
+export async function bindDatasets(
+  job: BindableJob,
+  inputs: ReadonlyMap<string, Schema>,
+  options: BindOptions,
+): Promise<ReadonlyMap<string, Schema>> {
+  const schemas = new Map(inputs);
+  await bindSegments(job, schemas, new Map(), options);
+  return schemas;
+}
+
 async function bindSegments(
-  job: EngineJob,
+  job: BindableJob,
   schemas: Map<string, Schema>,
   ancestors: Map<string, Set<string>>,
   { session, started, cache, fuse }: BindOptions,
@@ -183,7 +197,11 @@ function schemaOf(schemas: ReadonlyMap<string, Schema>, dataset: string): Schema
   throw new EtlError('CONFIG_INVALID', `There is no dataset ${dataset}`, { hint: `Datasets are ${[...schemas.keys()].join(', ')}` });
 }
 
-function checkLoad({ name, key, orderBy, dataset }: EngineLoad, { fields }: Schema): void {
+/** Throws SCHEMA_MISMATCH where a load names a column that its dataset does not have. */
+export function checkLoad(
+  { name, key, orderBy, dataset }: Pick<EngineLoad, 'name' | 'key' | 'orderBy' | 'dataset'>,
+  { fields }: Schema,
+): void {
   const names = new Set(fields.map((field) => field.name));
   const missing = [...key, ...orderBy].find((column) => !names.has(column));
   if (missing === undefined) return;

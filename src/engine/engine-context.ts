@@ -59,5 +59,5 @@ export interface EngineContext {
   readonly onRun: (run: { readonly run: string; readonly started: string; readonly resumed: boolean }) => Promise<void>;
 }
 
-/** Loses at most some seconds of work to a kill, and keeps batches short of 50 MB. */
-export const defaultCheckpoint: CheckpointPolicy = { rows: 250_000, bytes: 48 * 2 ** 20, milliseconds: 15_000 };
+/** Loses at most some seconds of work to a kill, and keeps what waits for a target short of 24 MB. */
+export const defaultCheckpoint: CheckpointPolicy = { rows: 131_072, bytes: 24 * 2 ** 20, milliseconds: 15_000 };

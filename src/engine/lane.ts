@@ -136,7 +136,7 @@ function chunksOf({ source, stages, input }: LanePart, position: Json): AsyncIte
 }
 
 /** Bytes that are read ahead while the target works. */
-const readAhead = 16 * 2 ** 20;
+const readAhead = 8 * 2 ** 20;
 
 const weightOf = ({ batch }: Chunk): number => bytesOf(batch);
 

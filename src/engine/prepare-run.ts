@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '@etl/columnar';
+import { noSession, withSession } from './describing-session.js';
 import { EtlError, type LoadState, type Published, type Schema } from '@etl/sdk';
 import { bindJob, type BoundJob } from './bind-job.js';
 import type { EngineContext, Manifest } from './engine-context.js';
@@ -149,12 +149,10 @@ async function bind({ job, context }: PrepareInput, plan: EnginePlan): Promise<B
       return [dataset, (read.plan as unknown as { schema: Schema }).schema];
     }),
   );
-  const database = await openDatabase(':memory:', { temporary: context.temporary });
-  const session = await database.connect();
-  try {
-    return await bindJob(job, schemas, { session, started: plan.started, cache: context.cache, fuse: context.fuse });
-  } finally {
-    await session.close();
-    await database.close();
-  }
+  // Without steps nothing is described, and DuckDB is not loaded.
+  if (job.transforms.length === 0)
+    return bindJob(job, schemas, { started: plan.started, cache: context.cache, fuse: context.fuse, session: noSession });
+  return withSession(context.temporary, (session) =>
+    bindJob(job, schemas, { session, started: plan.started, cache: context.cache, fuse: context.fuse }),
+  );
 }

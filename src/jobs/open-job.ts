@@ -1,6 +1,7 @@
 import { EtlError, isEtlError, type Json, type Schema } from '@etl/sdk';
 import type { EngineExtract, EngineJob, EngineLoad } from '../engine/engine-job.js';
-import { fillPlaceholders, readSchemas, type PlaceholderValues } from '../project/index.js';
+import { fillPlaceholders, readSchemas, suppliedParams, type PlaceholderValues } from '../project/index.js';
+import { canonicalInstant } from '../engine/prepare-run.js';
 import type { ExtractEntry, Job, Limits, LoadEntry } from '../project/job.js';
 import type { ParamValue } from '../transforms/step.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -21,6 +22,8 @@ export interface RunNames {
   readonly id: string;
   readonly started: Date;
 }
+
+type RunPlaceholders = PlaceholderValues & { readonly run: { readonly started: string }; readonly params: ReadonlyMap<string, ParamValue> };
 
 /** The fingerprint of a job as it would run now. */
 export async function jobFingerprint(
@@ -56,7 +59,8 @@ export async function openJob(
   }: { settings: JobSettings; names: RunNames; connections: OpenConnections; fingerprint: string },
 ): Promise<EngineJob> {
   const schemas = await readSchemas(job);
-  const values: PlaceholderValues = { run: { id: names.id, date: names.started.toISOString().slice(0, 10) }, params: settings.params };
+  const run = { id: names.id, date: names.started.toISOString().slice(0, 10), started: canonicalInstant(names.started) };
+  const values: RunPlaceholders = { run, params: settings.params };
   const extracts: EngineExtract[] = [];
   const loads: EngineLoad[] = [];
   const opened = { extracts, loads };
@@ -82,11 +86,15 @@ export async function closeJob({ extracts, loads }: Pick<EngineJob, 'extracts' |
 
 async function openExtract(
   { dataset, from, options, cursor, parallel, place }: ExtractEntry,
-  { connections, values, schema }: { connections: OpenConnections; values: PlaceholderValues; schema: Schema | null },
+  { connections, values, schema }: { connections: OpenConnections; values: RunPlaceholders; schema: Schema | null },
 ): Promise<EngineExtract> {
-  const connection = await connections.get(from);
+  const { connector, connection } = await connections.get(from);
   try {
-    const filled = { ...fillPlaceholders(options, values), ...(cursor && { cursor: { field: cursor.field, lag: cursor.lag } }) };
+    const filled = {
+      ...fillPlaceholders(options, values),
+      ...suppliedParams(connector, options, { params: values.params, started: values.run.started }),
+      ...(cursor && { cursor: { field: cursor.field, lag: cursor.lag } }),
+    };
     const extractor = await connection.extractor?.(filled);
     if (extractor === undefined) throw missing(from, 'cannot be read from');
     return { dataset, connection: from, extractor, schema, parallel, lag: cursor?.lag ?? null };
@@ -100,7 +108,7 @@ async function openLoad(
   { id, dataset, to, mode, key, policy, orderBy, add, after, options, place }: LoadEntry,
   { connections, values }: { connections: OpenConnections; values: PlaceholderValues },
 ): Promise<EngineLoad> {
-  const connection = await connections.get(to);
+  const { connection } = await connections.get(to);
   try {
     const loader = await connection.loader?.(fillPlaceholders(options, values));
     if (loader === undefined) throw missing(to, 'cannot be loaded into');

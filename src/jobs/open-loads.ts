@@ -26,7 +26,7 @@ export async function openLoads(world: JobWorld, job: Job): Promise<OpenedLoads>
   };
   try {
     for (const { id, dataset, to, options } of job.loads) {
-      const connection = await connections.get(to);
+      const { connection } = await connections.get(to);
       const loader = await connection.loader?.(options);
       if (loader === undefined) throw new EtlError('CAPABILITY_MISSING', `Connection ${to} cannot be loaded into`);
       loads.push({ id: `${job.name}/${id}`, dataset, loader });

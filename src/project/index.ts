@@ -1,3 +1,4 @@
+export { codeFrame } from './code-frame.js';
 export { findProject } from './find-project.js';
 export type { CursorOptions, ExtractEntry, Job, Limits, LoadEntry, ParamDefinition, StepEntry, TransformEntry } from './job.js';
 export { problemsOf, type Problem } from './problem.js';
