@@ -1,4 +1,4 @@
-import type { Batch, Chunk, Json, PartWriter, Reject, Schema } from '@etl/sdk';
+import type { Batch, Chunk, Json, PartWriter, Position, Reject, Schema } from '@etl/sdk';
 import { EtlError } from '@etl/sdk';
 import type { StageResources, StreamOperator, StreamStage } from '../transforms/step.js';
 import { coalesce } from './coalesce.js';
@@ -48,7 +48,6 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
   const mark = writer.after as LaneMark | null;
   if (mark?.done === true) return mark.counts;
   await rejects.truncate(mark?.rejects ?? 0);
-  const operators = await openOperators(stages, resources);
   let counts = mark?.counts ?? emptyCounts(names);
   let position: Json = mark?.position ?? null;
   let unsaved = { rows: 0, bytes: 0, since: Date.now() };
@@ -64,28 +63,19 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
     await failpoint('engine.saved');
   };
 
-  try {
-    for await (const chunk of prefetch(chunksOf(part, position), { weigh: weightOf, budget: readAhead })) {
-      const moved = await moveChunk(part, operators, chunk);
-      counts = addCounts(counts, moved.counts);
-      if (chunk.position !== null) position = chunk.position;
-      unsaved.rows += chunk.batch.length;
-      unsaved.bytes += moved.bytes;
-      part.onRows(chunk.batch.length + chunk.rejects.length, chunk.bytes ?? 0);
-      if (chunk.position === null) {
-        if (resources.signal.aborted) throw cancelled();
-        continue;
-      }
-      if (resources.signal.aborted) {
-        await save(false);
-        throw cancelled();
-      }
-      if (isDue(unsaved, part.checkpoint)) await save(false);
-    }
-    await save(true);
-  } finally {
-    for (const operator of operators) await operator.close();
+  for await (const moved of prefetch(transformed(part, position), { weigh: ({ bytes }) => bytes, budget: readAhead })) {
+    if (moved.refused.length > 0) await rejects.append(moved.refused);
+    if (moved.batch.length > 0) await writer.write(moved.batch);
+    counts = addCounts(counts, moved.counts);
+    unsaved.rows += moved.counts.read;
+    unsaved.bytes += moved.bytes;
+    part.onRows(moved.counts.read, moved.sourceBytes);
+    if (moved.position !== null) position = moved.position;
+    const canStop = moved.position !== null;
+    if (canStop && (resources.signal.aborted || isDue(unsaved, part.checkpoint))) await save(false);
+    if (resources.signal.aborted) throw cancelled();
   }
+  await save(true);
   return counts;
 }
 
@@ -106,11 +96,28 @@ async function openOperators(stages: readonly StreamStage[], resources: StageRes
   return operators;
 }
 
-async function moveChunk(
-  { input, writer, rejects }: LanePart,
-  operators: readonly StreamOperator[],
-  chunk: Chunk,
-): Promise<{ counts: LaneCounts; bytes: number }> {
+/** A chunk behind the stages. */
+interface Moved {
+  readonly batch: Batch;
+  readonly refused: readonly LaneReject[];
+  readonly counts: LaneCounts;
+  readonly position: Position | null;
+  /** Bytes that the batch keeps alive. */
+  readonly bytes: number;
+  readonly sourceBytes: number;
+}
+
+/** Pulls chunks through the stages. Read ahead, so that stages work while the target saves. */
+async function* transformed(part: LanePart, after: Json): AsyncGenerator<Moved> {
+  const operators = await openOperators(part.stages, part.resources);
+  try {
+    for await (const chunk of chunksOf(part, after)) yield await moveChunk(part.input, operators, chunk);
+  } finally {
+    for (const operator of operators) await operator.close();
+  }
+}
+
+async function moveChunk(input: Schema, operators: readonly StreamOperator[], chunk: Chunk): Promise<Moved> {
   const refused: LaneReject[] = chunk.rejects.map((reject) => ({ ...reject, step: 'extract', schema: input }));
   let batch: Batch = chunk.batch;
   const steps: LaneCounts['steps'][number][] = [];
@@ -120,13 +127,9 @@ async function moveChunk(
     refused.push(...result.rejects);
     batch = result.batch;
   }
-  if (refused.length > 0) await rejects.append(refused);
-  if (batch.length > 0) await writer.write(batch);
   const read = chunk.batch.length + chunk.rejects.length;
-  return {
-    counts: { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 },
-    bytes: bytesOf(batch),
-  };
+  const counts = { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 };
+  return { batch, refused, counts, position: chunk.position, bytes: bytesOf(batch), sourceBytes: chunk.bytes ?? 0 };
 }
 
 /** The chunks of the source, joined where a stage works better on larger batches. */
@@ -137,8 +140,6 @@ function chunksOf({ source, stages, input }: LanePart, position: Json): AsyncIte
 
 /** Bytes that are read ahead while the target works. */
 const readAhead = 8 * 2 ** 20;
-
-const weightOf = ({ batch }: Chunk): number => bytesOf(batch);
 
 /** Bytes that a batch keeps alive: its index, and the cells between the first and the last. */
 function bytesOf({ text, length }: Batch): number {
