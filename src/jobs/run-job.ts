@@ -13,6 +13,7 @@ import { scriptCache, spoolFile, type JobWorld } from './job-world.js';
 import { OpenConnections } from './open-connections.js';
 import { closeJob, jobFingerprint, openJob, type JobSettings } from './open-job.js';
 import { redactedRecord, redactedRejects } from './redacted-texts.js';
+import { refuseOptions } from './refuse-options.js';
 import { withRetries, type RetryPolicy } from './retry.js';
 
 export interface RunJobOptions extends JobSettings, RunOptions {
@@ -29,6 +30,7 @@ export const defaultRetry: RetryPolicy = { retries: 3, wait: 1000 };
 /** Runs one job and keeps its record. Never throws for what happens to the job: the record says it. Throws BUSY when another run holds it. */
 export async function runJob(world: JobWorld, job: Job, options: RunJobOptions): Promise<state.RunRecord> {
   const { etl, now } = world;
+  refuseOptions(job, options);
   const fingerprint = await jobFingerprint(world, job, options);
   const store = manifestStore(etl, job.name);
   const names = await provisionalNames(store, { fingerprint, options, now });
