@@ -16,7 +16,7 @@ const plain = { limit: null, fullRefresh: false, dryRun: false };
 describe('refuseOptions', () => {
   it.each(['replace', 'replace-by', 'history'] as const)('refuses a limited read into a load of mode %s', (mode) => {
     expect(() => refuseOptions(job([load('append'), load(mode)]), { ...plain, limit: 5 })).toThrow(
-      expect.objectContaining({ code: 'USAGE', place: { file: 'job.yaml', line: 9, job: 'sales' } }) as Error,
+      expect.objectContaining({ code: 'USAGE', place: { file: 'job.yaml', line: 9, job: 'sales' } }),
     );
   });
 
