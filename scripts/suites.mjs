@@ -11,6 +11,15 @@ export const suites = [
     needs: [{ program: 'script', packages: ['bsdutils'] }],
   },
   {
+    name: 'keyring',
+    holds: 'secrets in a real keychain: a Secret Service that works, is locked, is empty, is not there',
+    files: /\.keyring\.test\.ts$/,
+    needs: [
+      { program: 'gnome-keyring-daemon', packages: ['gnome-keyring'] },
+      { program: 'dbus-run-session', packages: ['dbus'] },
+    ],
+  },
+  {
     name: 'small-disk',
     holds: 'what happens when a disk is full or read-only, on a small file system of its own',
     files: /\.disk\.test\.ts$/,

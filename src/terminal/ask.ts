@@ -51,7 +51,7 @@ export class Questions {
   async secret({ flag, message, validate }: Extract<Question, { kind: 'secret' }>): Promise<string> {
     const ask = await this.#prompt(flag);
     const { answer } = await ask<{ answer: string }>([
-      { type: 'password', name: 'answer', message, mask: false, validate: (text: string) => validate?.(text) ?? true },
+      { type: 'password', name: 'answer', message, mask: false, toggleMask: false, validate: (text: string) => validate?.(text) ?? true },
     ]);
     return answer;
   }

@@ -8,9 +8,11 @@ export async function busy<T>(terminal: Terminal, text: string, work: () => Prom
   }
   const { default: ora } = await import('ora');
   const spinner = ora({ text, stream: terminal.errorStream, discardStdin: false, color: terminal.palette.colour ? 'cyan' : false }).start();
+  const release = terminal.share({ hide: () => spinner.stop(), show: () => spinner.start() });
   try {
     return await work();
   } finally {
+    release();
     spinner.stop();
   }
 }

@@ -52,6 +52,7 @@ function drawnProgress(terminal: Terminal, clock: ProgressClock): ProgressDispla
     return lines.length === shown.length ? text : [...text, terminal.palette.faint(`  and ${lines.length - shown.length} more`)];
   };
   const redraw = (): void => {
+    if (terminal.asking) return;
     tick += 1;
     const lines = block();
     const sequence = erase() + lines.map((line) => `${line}\n`).join('');

@@ -42,6 +42,7 @@ export class Terminal {
   /** Standard output is a terminal: tables get borders and thousands separators. */
   readonly dataIsRead: boolean;
   #overlay: Overlay | null = null;
+  #asking = false;
 
   constructor(private readonly options: TerminalOptions) {
     const { stdout, stderr, stdin, variables, json = false, noInput = false, noColour = false, quiet = false } = options;
@@ -104,6 +105,23 @@ export class Terminal {
     return () => {
       this.#overlay = null;
     };
+  }
+
+  /** A question is on the screen: nothing may be drawn in place. */
+  get asking(): boolean {
+    return this.#asking;
+  }
+
+  /** Asks while something is drawn in place: that goes away until the answer is there. */
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    this.#overlay?.hide();
+    this.#asking = true;
+    try {
+      return await question();
+    } finally {
+      this.#asking = false;
+      this.#overlay?.show();
+    }
   }
 
   #redacted(text: string): string {

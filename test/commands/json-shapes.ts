@@ -116,6 +116,7 @@ export const connectorsShape = z.strictObject({
       version: z.string(),
     }),
   ),
+  installable: z.array(z.strictObject({ name: z.string(), summary: z.string(), plugin: z.string(), command: z.string() })),
 });
 
 /** `etl connectors show` */
@@ -129,3 +130,46 @@ export const connectorShape = z.strictObject({
     load: z.strictObject({ modes: z.array(z.string()), options: z.array(option) }).nullable(),
   }), // prettier-ignore
 });
+
+const layer = z.strictObject({
+  layer: z.string(),
+  ok: z.boolean(),
+  detail: z.string().optional(),
+  hint: z.string().optional(),
+  code: code.optional(),
+});
+const checked = z.strictObject({
+  name: z.string(), connector: z.string().nullable(), ok: z.boolean(), layers: z.array(layer), error: error.nullable(),
+}); // prettier-ignore
+
+/** `etl connections list` */
+export const connectionsListShape = z.strictObject({
+  status: z.literal('done'), exitCode: z.literal(0),
+  connections: z.array(z.strictObject({ name: z.string(), connector: z.string(), endpoint: z.string().nullable(), secrets: z.array(z.string()) })),
+}); // prettier-ignore
+
+/** `etl connections show` */
+export const connectionShape = z.strictObject({
+  status: z.literal('done'), exitCode: z.literal(0),
+  connection: z.strictObject({
+    name: z.string(), connector: z.string(), endpoint: z.string(), options: z.record(z.string(), z.unknown()),
+    secrets: z.array(z.strictObject({
+      option: z.string(), secret: z.string(), found: z.enum(['variable', 'file', 'keychain', 'encrypted-file', 'missing', 'unusable']),
+      source: z.string().nullable(), reason: z.string().nullable(), hint: z.string().nullable(),
+    })),
+  }),
+}); // prettier-ignore
+
+/** `etl connections test` */
+export const connectionsTestShape = z.strictObject({ status: z.enum(['done', 'failed']), exitCode, connections: z.array(checked) });
+
+/** `etl connections add` */
+export const addedShape = z.strictObject({
+  status: z.enum(['done', 'failed']), exitCode, name: z.string(), connector: z.string(), added: z.boolean(),
+  stored: z.array(z.string()), open: z.array(z.string()), checked: checked.nullable(),
+}); // prettier-ignore
+
+/** `etl connections remove` */
+export const removedShape = z.strictObject({
+  status: z.literal('done'), exitCode: z.literal(0), name: z.string(), removed: z.boolean(), secrets: z.array(z.string()), jobs: z.array(z.string()),
+}); // prettier-ignore
