@@ -19,10 +19,12 @@ const callsOf = (command, example) =>
     .map((call) => wordsOf(call.trim()))
     .filter(([program]) => program === 'etl');
 
+/** The command that these words call: the one whose name or alias takes up most of them. */
 const commandOf = (words) =>
   visible
-    .filter(({ id, aliases = [] }) => [id, ...aliases].some((name) => name.split(':').every((word, at) => words[at + 1] === word)))
-    .sort((a, b) => b.id.length - a.id.length)[0];
+    .flatMap((command) => [command.id, ...(command.aliases ?? [])].map((name) => ({ command, parts: name.split(':') })))
+    .filter(({ parts }) => parts.every((word, at) => words[at + 1] === word))
+    .sort((a, b) => b.parts.length - a.parts.length)[0]?.command;
 
 describe.each(visible.map((command) => [nameOf(command), command]))('etl %s', (_, command) => {
   it('has a summary, and two real examples or more', () => {
