@@ -33,6 +33,7 @@ export default class Validate extends ProjectCommand {
   async run(): Promise<ValidateReport> {
     const { args, flags } = await this.parse(Validate);
     const directory = await this.projectDirectory(flags);
+    await this.checkPlugins(directory);
     const { validateProject, writeEditorSchemas } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
     const registry = await this.registry();
@@ -54,7 +55,8 @@ export default class Validate extends ProjectCommand {
   async #checkSteps(project: Project, jobs: readonly string[]): Promise<readonly Problem[]> {
     const { checkSteps } = await import('../jobs/check-steps.js');
     const problems: Problem[] = [];
-    for (const name of jobs.length > 0 ? jobs : await project.jobs()) problems.push(...(await checkSteps(await project.job(name))));
+    for (const name of jobs.length > 0 ? jobs : await project.jobs())
+      problems.push(...(await checkSteps(project, await project.job(name))));
     return problems;
   }
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { isEtlError, type EtlError } from '@etl/sdk';
 import { bindDatasets, checkLoad } from '../engine/bind-job.js';
 import { withSession } from '../engine/describing-session.js';
-import { codeFrame, readSchemas, type Problem } from '../project/index.js';
+import { codeFrame, readSchemas, type Problem, type Project } from '../project/index.js';
 import type { Job } from '../project/job.js';
+import { refuseState } from './refuse-state.js';
 
 /** Any moment does: only its type matters. */
 const started = '2026-01-01 00:00:00.000+00:00';
@@ -14,13 +15,13 @@ const started = '2026-01-01 00:00:00.000+00:00';
  * Binds the steps of a job to the columns in schemas.yaml: SQL, expressions, scripts, types and the columns that steps and loads name. Answers
  * the first mistake, or nothing; also nothing where the columns of an extract are not known yet. Reads no source.
  */
-export async function checkSteps(job: Job): Promise<readonly Problem[]> {
+export async function checkSteps(project: Project, job: Job): Promise<readonly Problem[]> {
   const schemas = await readSchemas(job);
   const known = new Map([...schemas].filter(([dataset]) => job.extracts.some((extract) => extract.dataset === dataset)));
-  if (known.size < job.extracts.length) return [];
   const folder = await mkdtemp(join(tmpdir(), 'etl-validate-'));
   try {
-    await bind(job, known, folder);
+    refuseState(project);
+    if (known.size === job.extracts.length) await bind(job, known, folder);
     return [];
   } catch (error) {
     if (isEtlError(error)) return [asProblem(job, error)];

@@ -5,6 +5,7 @@ import { createFailpoint, failpointOrders, type Failpoint } from '../engine/fail
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
 import { etlPaths, makeEtlFolder, openStateStore, type Redactor } from '../state/index.js';
+import { refuseState } from './refuse-state.js';
 import { openTemporaryFolder } from './temporary-folder.js';
 
 /** What the outside lends to whatever works with jobs. */
@@ -30,6 +31,7 @@ export interface JobWorld extends JobDependencies {
 
 export async function openJobWorld(dependencies: JobDependencies): Promise<JobWorld> {
   const { project, signal, variables } = dependencies;
+  refuseState(project);
   const etl = await makeEtlFolder(project.directory);
   const temporary = await openTemporaryFolder(etl);
   const failpoint = createFailpoint(failpointOrders(variables));
