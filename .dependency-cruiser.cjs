@@ -5,7 +5,8 @@
 const reach = {
   credentials: ['state'],
   settings: [],
-  terminal: ['project', 'engine', 'state', 'registry', 'transforms', 'jobs', 'credentials', 'settings'],
+  plugins: ['registry', 'state'],
+  terminal: ['project', 'engine', 'state', 'registry', 'transforms', 'jobs', 'credentials', 'settings', 'plugins'],
   scaffold: ['terminal', 'project', 'registry', 'state', 'transforms', 'jobs'],
   connections: ['terminal', 'project', 'registry', 'credentials', 'state', 'jobs', 'scaffold'],
   state: [],
@@ -16,7 +17,7 @@ const reach = {
   project: ['registry', 'credentials', 'transforms', 'checks'],
   jobs: ['project', 'engine', 'registry', 'credentials', 'transforms', 'checks', 'state'],
   commands: [
-    'terminal', 'scaffold', 'connections', 'jobs', 'project', 'engine', 'registry', 'credentials', 'settings', 'state', 'transforms', 'checks',
+    'terminal', 'scaffold', 'connections', 'jobs', 'project', 'engine', 'registry', 'credentials', 'settings', 'plugins', 'state', 'transforms', 'checks',
   ], // prettier-ignore
 };
 

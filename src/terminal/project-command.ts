@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EtlError } from '@etl/sdk';
 import type { Credentials, ResolveSecret } from '../credentials/credentials.js';
+import type { Catalogue } from '../plugins/catalogue.js';
 import type { JobWorld } from '../jobs/job-world.js';
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
@@ -77,6 +78,7 @@ export abstract class ProjectCommand extends EtlCommand {
   /** `secrets`: how they are found, where not as usual. */
   protected async openProject(flags: ProjectFlags, secrets?: ResolveSecret): Promise<Project> {
     const directory = await this.projectDirectory(flags);
+    await this.checkPlugins(directory);
     const { readProject } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
     const registry = await this.registry();
@@ -111,15 +113,39 @@ export abstract class ProjectCommand extends EtlCommand {
       chosen: readSettings(folder).store ?? 'keychain',
       onSecret: (value) => redactor.add(value),
       now: () => outside.now(),
-      askPassphrase: terminal.canAsk ? (purpose) => askPassphrase(questions, purpose) : null,
+      askPassphrase: terminal.canAsk ? (purpose) => terminal.ask(() => askPassphrase(questions, purpose)) : null,
     });
+  }
+
+  /** Other plugins than those of etl.lock could give other rows. Throws CONFIG_INVALID, which names each difference. */
+  protected async checkPlugins(directory: string): Promise<void> {
+    const { lockFile, pluginHome } = await import('../plugins/plugin-home.js');
+    if (!existsSync(join(directory, lockFile))) return;
+    const { lockDifferences, readLock } = await import('../plugins/etl-lock.js');
+    const lock = await readLock(directory);
+    const { folder } = pluginHome({ directory, variables: this.outside.variables, project: directory });
+    const differences = lock === null ? [] : await lockDifferences(lock, folder);
+    if (differences.length === 0) return;
+    const more = differences.length > 4 ? `; and ${differences.length - 4} more` : '';
+    throw new EtlError('CONFIG_INVALID', `The plugins are not those of etl.lock: ${differences.slice(0, 4).join('; ')}${more}`, {
+      hint: 'Bring them to what etl.lock says: etl plugins install',
+      place: { file: lockFile },
+    });
+  }
+
+  /** Connectors that etl can install by name. Throws CONFIG_INVALID. */
+  protected async catalogue(): Promise<Catalogue> {
+    const { readCatalogue } = await import('../plugins/catalogue.js');
+    return readCatalogue({ root: this.config.root, variables: this.outside.variables });
   }
 
   async #loadRegistry(): Promise<Registry> {
     const { bundledPlugins, loadRegistry } = await import('../registry/index.js');
+    const { entries } = await this.catalogue();
+    const installable = new Map(entries.map((entry) => [entry.connector, entry.package]));
     const bundled = bundledPlugins();
     const names = new Set(bundled.map(({ name }) => name));
     const others = this.config.getPluginsList().filter(({ name }) => !names.has(name));
-    return loadRegistry([...bundled, ...others.map(({ name, root, pjson }) => ({ name, root, pjson }))]);
+    return loadRegistry([...bundled, ...others.map(({ name, root, pjson }) => ({ name, root, pjson }))], { installable });
   }
 }

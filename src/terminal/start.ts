@@ -1,8 +1,9 @@
-import { Config, run } from '@oclif/core';
+import { type Config, run } from '@oclif/core';
 import { EtlError, messageOf, nearestName } from '@etl/sdk';
 import { Redactor } from '../state/redactor.js';
 import { commandRedactor } from './command-redactor.js';
 import { errorDocument } from './error-document.js';
+import { loadConfig } from './etl-config.js';
 import { exitCodeOf } from './exit-codes.js';
 import { globalSwitches } from './global-flags.js';
 import { knownError } from './known-error.js';
@@ -20,7 +21,7 @@ export async function start(argv: readonly string[], root: string): Promise<void
   const screen = { argv, outside, redactor: new Redactor() };
   guard(screen);
   try {
-    const config = await Config.load(root);
+    const config = await loadConfig(root, argv, outside);
     screen.redactor = commandRedactor(config, outside.variables);
     await run([...argv], config).catch((error: unknown) => {
       throw unknownCommand(error, config) ?? error;

@@ -11,8 +11,16 @@ interface Listed {
   readonly version: string;
 }
 
+/** A connector that one command installs. */
+interface Installable {
+  readonly name: string;
+  readonly summary: string;
+  readonly plugin: string;
+  readonly command: string;
+}
+
 export default class ConnectorsList extends ProjectCommand {
-  static override summary = 'Connectors of this installation, and what each can do';
+  static override summary = 'Connectors that are installed or can be, and what each can do';
   static override aliases = ['connectors'];
   static override examples = [
     { description: 'What can be read and written', command: '<%= config.bin %> connectors list' },
@@ -20,16 +28,30 @@ export default class ConnectorsList extends ProjectCommand {
   ];
   static override exitCodes = [0, 2] as const;
 
-  async run(): Promise<{ status: 'done'; exitCode: 0; connectors: Listed[] }> {
+  async run(): Promise<{ status: 'done'; exitCode: 0; connectors: Listed[]; installable: Installable[] }> {
     await this.parse(ConnectorsList);
     const registry = await this.registry();
     for (const problem of registry.problems) this.terminal.warn(this.renderFailure(problem));
     const connectors = registry.list().map(listed);
-    if (!this.jsonEnabled()) this.#render(connectors);
-    return { status: 'done', exitCode: 0, connectors };
+    const installable = await this.#installable(connectors);
+    if (!this.jsonEnabled()) this.#render(connectors, installable);
+    return { status: 'done', exitCode: 0, connectors, installable };
   }
 
-  #render(connectors: readonly Listed[]): void {
+  async #installable(connectors: readonly Listed[]): Promise<Installable[]> {
+    const installed = new Set(connectors.map(({ name }) => name));
+    const { entries } = await this.catalogue();
+    return entries
+      .filter(({ connector }) => !installed.has(connector))
+      .map(({ connector, summary, package: plugin }) => ({
+        name: connector,
+        summary,
+        plugin,
+        command: `etl plugins install ${connector}`,
+      }));
+  }
+
+  #render(connectors: readonly Listed[], installable: readonly Installable[]): void {
     showTable(this.terminal, {
       columns: [
         { title: 'connector', weight: 3 },
@@ -46,6 +68,9 @@ export default class ConnectorsList extends ProjectCommand {
         summary,
       ]),
     });
+    const { faint, command } = this.terminal.palette;
+    for (const each of installable)
+      this.terminal.say(`${each.name}: ${each.summary} ${faint('– not installed:')} ${command(each.command)}`);
     this.terminal.say(`\nOptions of one: ${this.terminal.palette.command(`${this.config.bin} connectors show NAME`)}`);
   }
 }
