@@ -8,16 +8,25 @@ export interface LiteralSecret {
 
 const secretKey = /^(?:.*[_-])?(?:password|passwd|passphrase|pwd|secret|api_?key|apikey|private_?key|access_?token|auth_?token|client_?secret|secret_?key|secret_?access_?key|bearer)$/i; // prettier-ignore
 
-const secretValue: readonly RegExp[] = [
+const knownFormats: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
   /\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{40,}\b|\bglpat-[A-Za-z0-9_-]{20,}/,
   /\bxox[abprs]-[A-Za-z0-9-]{10,}/,
   /\b[rs]k_live_[A-Za-z0-9]{16,}/,
+  /\bnpm_[A-Za-z0-9]{36}\b|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bdop_v1_[a-f0-9]{64}\b/,
   /\bAIza[A-Za-z0-9_-]{35}\b/,
   /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/,
-  /^[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:[^\s@/]+@/i,
 ];
+
+const secretValue: readonly RegExp[] = [...knownFormats, /^[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:[^\s@/]+@/i];
+
+/** An address with a password in it; `{param}`, `${VAR}` and `***` are none. */
+const addressWithPassword = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`{}]*:(?!\*+@)[^\s@/'"`{}$]+@[\w[]/i;
+
+/** Whether a line of any text holds a well-known kind of secret. */
+export const lineLooksSecret = (line: string): boolean =>
+  addressWithPassword.test(line) || knownFormats.some((pattern) => pattern.test(line));
 
 export interface LiteralSecretOptions {
   /** Also what stands under the name of a secret; else only what looks like a well-known kind of one. */

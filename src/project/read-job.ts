@@ -62,7 +62,7 @@ async function readSections(
       message: 'This looks like a secret, and secrets are never in files',
       at: node.span,
       masked: true,
-      hint: 'Remove it from the file and its history',
+      hint: 'Remove it from the file and its history; a connection takes it from where this stores it: etl credentials set CONNECTION FIELD',
     });
   const parsed = parseNode(jobFileShape, root, problems, { what: `job ${name}` });
   const params = readParams(childOf(root, 'params'), problems);

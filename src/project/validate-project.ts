@@ -11,6 +11,7 @@ import { readEtlFile } from './read-etl-file.js';
 import { readJob } from './read-job.js';
 import type { ProjectSetting, ReadProjectOptions } from './project-setting.js';
 import { readTestFile } from './read-tests.js';
+import { reportFileSecrets } from './report-file-secrets.js';
 import { SourceText } from './source-text.js';
 
 export interface ValidateOptions extends ReadProjectOptions {
@@ -43,6 +44,7 @@ export async function validateProject(directory: string, options: ValidateOption
     for (const file of ['job.yaml', 'schemas.yaml', 'job.test.yaml'])
       if (existsSync(join(root, 'jobs', name, file))) files.push(`jobs/${name}/${file}`);
   if (options.jobs === undefined) await reportStrays(root, problems);
+  await reportFileSecrets(root, names, problems);
   return { problems: problems.list(), files };
 }
 
