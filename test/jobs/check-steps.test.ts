@@ -61,7 +61,8 @@ describe('checkSteps', () => {
   it('finds a script that cannot be built', async () => {
     await writeFile(join(directory, 'jobs', 'sales', 'broken.ts'), 'export default {{{');
     const [problem] = await check(job('  - orders: { script: ./broken.ts }'));
-    expect(problem).toMatchObject({ place: { file: expect.stringContaining('broken.ts') as string, line: 1 } });
+    expect(problem?.place).toMatchObject({ line: 1 });
+    expect(problem?.place.file).toContain('broken.ts');
   });
 
   it('says nothing of steps while the columns are not known', async () => {
