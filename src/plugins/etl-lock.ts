@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EtlError, isEtlError } from '@etl/sdk';
 import { z } from 'zod';
 import { readJsonDocument } from '../state/json-document.js';
 import { writeDurably } from '../state/durable-file.js';
@@ -14,13 +15,17 @@ const lockDocument = z.object({ version: z.literal(1), plugins: z.record(z.strin
 
 export type EtlLock = z.infer<typeof lockDocument>;
 
-/** The lock of a project, or null. Throws DATA_INVALID for a damaged one. */
-export const readLock = (project: string): Promise<EtlLock | null> =>
-  readJsonDocument(join(project, lockFile), {
-    what: 'The lock of the plugins',
-    schema: lockDocument,
-    cure: 'Take etl.lock from version control, or remove it and install the plugins again',
-  });
+/** The lock of a project, or null. Throws CONFIG_INVALID for a damaged one. */
+export async function readLock(project: string): Promise<EtlLock | null> {
+  const cure = 'Take etl.lock from version control, or remove it and install the plugins again';
+  try {
+    return await readJsonDocument(join(project, lockFile), { what: 'The lock of the plugins', schema: lockDocument, cure });
+  } catch (cause) {
+    // It is a file of the project, as etl.yaml is
+    if (!isEtlError(cause) || cause.code !== 'DATA_INVALID') throw cause;
+    throw new EtlError('CONFIG_INVALID', cause.message, { cause, hint: cure, place: { file: lockFile } });
+  }
+}
 
 /** Writes what a set holds; linked plugins are on this machine alone, so they are left out. */
 export async function writeLock(project: string, home: string): Promise<EtlLock> {

@@ -250,3 +250,39 @@ describe('a linked plugin', () => {
     expect(await world.etl(['plugins', 'uninstall', 'two'], { directory })).toMatchObject({ code: 0 });
   }, 60_000);
 });
+
+describe('a registry that is named for the scope', () => {
+  it('publishes plugins: install, update without naming it again, restore from the lock, and nothing else is asked for there', async () => {
+    await world.offer();
+    const published = await world.publish({ ...one, version: '1.0.0' }, { ...one, version: '1.1.0', says: 'newer' });
+    const first = published.filter(({ pjson }) => pjson.version !== '1.1.0');
+    const packages = [...first];
+    const registry = await startRegistry(packages);
+    try {
+      await world.name({ ...one });
+      const directory = await world.project('one');
+      const unnamed = await world.etl(['plugins', 'install', 'one'], { directory });
+      expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('ETL_PLUGIN_REGISTRY')]);
+      const variables = { ETL_PLUGIN_REGISTRY: registry.url };
+      expect(await world.etl(['plugins', 'install', 'one'], { directory, variables })).toMatchObject({ code: 0 });
+      expect(await world.plugins({ directory })).toEqual(['@etl/one 1.0.0 registry']);
+      expect(new Set(registry.asked.map((path) => path.replace(/^-\//, '').split('/')[0]))).toEqual(new Set(['@etl']));
+      const lock = await readFile(join(directory, 'etl.lock'), 'utf8');
+      expect(lock).not.toMatch(/https?:|127\.0\.0\.1/);
+
+      packages.push(...published.filter(({ pjson }) => pjson.version === '1.1.0'));
+      expect(await world.etl(['plugins', 'update'], { directory })).toMatchObject({ code: 0 });
+      expect(await world.plugins({ directory })).toEqual(['@etl/one 1.1.0 registry']);
+      expect(await world.etl(['run', 'copy'], { directory })).toMatchObject({ code: 0 });
+      expect(await world.rows(directory)).toBe('says\nnewer\n');
+
+      await writeFile(join(directory, 'etl.lock'), lock);
+      expect(await world.etl(['validate'], { directory })).toMatchObject({ code: 2 });
+      expect(await world.etl(['plugins', 'install'], { directory })).toMatchObject({ code: 0 });
+      expect(await world.plugins({ directory })).toEqual(['@etl/one 1.0.0 registry']);
+      expect(await world.etl(['validate'], { directory })).toMatchObject({ code: 0 });
+    } finally {
+      await registry.end();
+    }
+  }, 120_000);
+});

@@ -1,9 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { writeCatalogue, writePlugin, type PluginPackage } from './plugin-package.js';
+import type { PublishedPackage } from './scope-registry.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -47,6 +49,29 @@ export class PluginWorld {
   async offer(...plugins: readonly PluginPackage[]): Promise<void> {
     for (const plugin of plugins) await writePlugin(this.folder(plugin.connector), plugin);
     await writeCatalogue(this.catalogue, plugins.map((plugin) => ({ ...plugin, folder: plugin.connector }))); // prettier-ignore
+  }
+
+  /** A catalogue of names whose sources are not on this machine. */
+  name = (...plugins: readonly PluginPackage[]): Promise<void> => writeCatalogue(this.catalogue, plugins);
+
+  /** Packs these plugins, and the SDK that they need, as their authors would publish them. */
+  async publish(...plugins: readonly PluginPackage[]): Promise<PublishedPackage[]> {
+    const published: PublishedPackage[] = [];
+    const folder = join(this.base, 'published');
+    await mkdir(folder);
+    const pack = async (source: string): Promise<void> => {
+      const { stdout } = await promisify(execFile)('npm', ['pack', source, '--json', '--ignore-scripts', '--pack-destination', folder]);
+      const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+      const pjson = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as PublishedPackage['pjson'];
+      published.push({ pjson, tarball: join(folder, filename) });
+    };
+    await pack(join(root, 'packages/sdk'));
+    for (const plugin of plugins) {
+      const source = join(this.base, 'authors', `${plugin.connector}-${plugin.version ?? ''}`);
+      await writePlugin(source, plugin);
+      await pack(source);
+    }
+    return published;
   }
 
   /** A project whose job reads the one row of a connector into a CSV file. */
