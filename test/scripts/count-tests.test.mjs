@@ -30,4 +30,13 @@ describe('counting the tests of a run', () => {
     });
     expect(countTests(report(file([test(status)])), { requireAll: true })).toMatchObject({ failed: 1 });
   });
+
+  it('lets a test be missing that is on the list of those that may be', () => {
+    const optional = [{ test: /^large file /, reason: 'not everywhere' }];
+    const missing = report(file([test('pending', 'large file is read'), test('pending', 'another')]));
+    expect(countTests(missing, { requireAll: true, optional })).toMatchObject({
+      failed: 1,
+      skipped: ['large file is read (a.test.ts)', 'another (a.test.ts)'],
+    });
+  });
 });
