@@ -55,8 +55,8 @@ export async function credentialWorld(): Promise<CredentialWorld> {
   await mkdir(base.XDG_DATA_HOME, { mode: 0o700 });
   const world: CredentialWorld = {
     folder, home, project,
-    etl: (words, { variables = {}, stdin = '', command = [process.execPath, bin, ...words], project: cwd = project } = {}) =>
-      start(command, { cwd, env: { ...base, ...variables }, stdin }),
+    etl: (words, { variables = {}, stdin = '', command, project: cwd = project } = {}) =>
+      start(command ?? [process.execPath, bin, ...words], { cwd, env: { ...base, ...variables }, stdin }),
     async connect(options = {}, directory = project) {
       const lines = Object.entries({ host: 'db.internal', ...options }).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`);
       const entry = `  shop:\n    connector: canary\n${lines.join('')}    password: { secret: password }\n  out:\n    connector: file\n    path: .\n`;
