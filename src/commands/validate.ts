@@ -36,13 +36,14 @@ export default class Validate extends ProjectCommand {
     await this.checkPlugins(directory);
     const { validateProject, writeEditorSchemas } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
-    const registry = await this.registry();
+    const registry = await this.registryForChecks();
     const jobs = flagList(args.jobs);
     const validation = await validateProject(directory, {
       environment: flags.env ?? null, variables: this.outside.variables, registry, steps, ...(jobs.length > 0 && { jobs }),
     }); // prettier-ignore
     const { files } = validation;
-    const problems = validation.problems.length > 0 ? validation.problems : await this.#checkSteps(await this.openProject(flags), jobs);
+    const problems =
+      validation.problems.length > 0 ? validation.problems : await this.#checkSteps(await this.openProject(flags, { registry }), jobs);
     await this.#helpEditors(() => writeEditorSchemas(directory, { variables: this.outside.variables, registry, steps }));
     const exitCode = problems.length === 0 ? 0 : 2;
     this.exitWith(exitCode);

@@ -12,6 +12,10 @@ const catalogueFile = z.strictObject({
     z.strictObject({
       package: packageName,
       summary: z.string().min(1),
+      options: z
+        .string()
+        .optional()
+        .describe('JSON file with its options, relative to this file: etl validate uses it before it is installed'),
       folder: z.string().optional().describe("The package's folder in a clone, relative to this file"),
     }),
   ),
@@ -22,6 +26,8 @@ export interface CatalogueEntry {
   readonly connector: string;
   readonly package: string;
   readonly summary: string;
+  /** File with its options; null: they are known once it is installed. */
+  readonly options: string | null;
   /** Its folder, where the sources are on this machine. */
   readonly folder: string | null;
 }
@@ -67,6 +73,7 @@ async function readEntries(path: string, { required }: { readonly required: bool
         connector,
         package: entry.package,
         summary: entry.summary,
+        options: entry.options === undefined ? null : join(dirname(path), entry.options),
         folder: entry.folder === undefined ? null : await sourceFolder(join(dirname(path), entry.folder), entry.package),
       })),
     );

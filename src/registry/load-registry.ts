@@ -10,6 +10,8 @@ export interface RegistryOptions {
   readonly importModule?: ImportModule;
   /** Connectors that could be installed: name to package, for hints. */
   readonly installable?: ReadonlyMap<string, string>;
+  /** What is known of a connector that is not installed, where files are checked and nothing is opened. */
+  readonly describe?: (name: string) => Promise<Connector | null>;
 }
 
 /** Reads the manifests of the plugins. Never throws for a bad plugin: others stay usable, and `get` says what is wrong with it. */
@@ -38,7 +40,11 @@ export function loadRegistry(plugins: readonly PluginSource[], options: Registry
       const failure = broken.get(name);
       if (failure !== undefined) throw failure;
       const entry = entries.get(name);
-      if (entry === undefined) throw unknownConnector(name, [...entries.keys()], options.installable ?? new Map());
+      if (entry === undefined) {
+        const described = await options.describe?.(name);
+        if (described != null) return described;
+        throw unknownConnector(name, [...entries.keys()], options.installable ?? new Map());
+      }
       const connector = loaded.get(name) ?? importConnector(entry, options.importModule);
       loaded.set(name, connector);
       return connector;

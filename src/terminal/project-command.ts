@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EtlError } from '@etl/sdk';
+import { EtlError, type Connector } from '@etl/sdk';
 import type { Credentials, ResolveSecret } from '../credentials/credentials.js';
 import type { Catalogue } from '../plugins/catalogue.js';
 import type { JobWorld } from '../jobs/job-world.js';
@@ -17,6 +17,11 @@ import { readSecret } from './read-secret.js';
 export interface ProjectFlags {
   readonly project?: string | undefined;
   readonly env?: string | undefined;
+}
+
+interface OpenParts {
+  readonly secrets?: ResolveSecret;
+  readonly registry?: Registry;
 }
 
 /** A command that works on a project. What it needs is imported when it is asked for, so that help stays quick. */
@@ -75,13 +80,13 @@ export abstract class ProjectCommand extends EtlCommand {
     return directory;
   }
 
-  /** `secrets`: how they are found, where not as usual. */
-  protected async openProject(flags: ProjectFlags, secrets?: ResolveSecret): Promise<Project> {
+  /** `secrets` and `registry`: how they are found, where not as usual. */
+  protected async openProject(flags: ProjectFlags, { secrets, registry: known }: OpenParts = {}): Promise<Project> {
     const directory = await this.projectDirectory(flags);
     await this.checkPlugins(directory);
     const { readProject } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
-    const registry = await this.registry();
+    const registry = known ?? (await this.registry());
     const { variables } = this.outside;
     return readProject(directory, {
       environment: flags.env ?? null, variables, registry, steps,
@@ -139,13 +144,26 @@ export abstract class ProjectCommand extends EtlCommand {
     return readCatalogue({ root: this.config.root, variables: this.outside.variables });
   }
 
-  async #loadRegistry(): Promise<Registry> {
+  /** Also knows the options of connectors that are not installed, so that files can be checked; nothing can be opened with those. */
+  protected async registryForChecks(): Promise<Registry> {
+    const { describedConnector } = await import('../plugins/described-connector.js');
+    const { entries } = await this.catalogue();
+    return this.#loadRegistry(async (name) => {
+      const entry = entries.find(({ connector }) => connector === name);
+      return entry === undefined ? null : describedConnector(entry);
+    });
+  }
+
+  async #loadRegistry(describe?: (name: string) => Promise<Connector | null>): Promise<Registry> {
     const { bundledPlugins, loadRegistry } = await import('../registry/index.js');
     const { entries } = await this.catalogue();
     const installable = new Map(entries.map((entry) => [entry.connector, entry.package]));
     const bundled = bundledPlugins();
     const names = new Set(bundled.map(({ name }) => name));
     const others = this.config.getPluginsList().filter(({ name }) => !names.has(name));
-    return loadRegistry([...bundled, ...others.map(({ name, root, pjson }) => ({ name, root, pjson }))], { installable });
+    return loadRegistry([...bundled, ...others.map(({ name, root, pjson }) => ({ name, root, pjson }))], {
+      installable,
+      ...(describe && { describe }),
+    });
   }
 }

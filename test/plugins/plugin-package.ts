@@ -50,10 +50,18 @@ export default defineConnector({
 `;
 
 /** A catalogue of plugins that lie in folders beside it. */
-export async function writeCatalogue(file: string, plugins: readonly (PluginPackage & { readonly folder?: string })[]): Promise<void> {
-  const entries = plugins.map(({ name, connector, folder }) => [
+export async function writeCatalogue(
+  file: string,
+  plugins: readonly (PluginPackage & { readonly folder?: string; readonly options?: string })[],
+): Promise<void> {
+  const entries = plugins.map(({ name, connector, folder, options }) => [
     connector,
-    { package: name, summary: `Rows that say ${connector}`, ...(folder !== undefined && { folder }) },
+    {
+      package: name,
+      summary: `Rows that say ${connector}`,
+      ...(folder !== undefined && { folder }),
+      ...(options !== undefined && { options }),
+    },
   ]);
   await writeFile(file, JSON.stringify({ connectors: Object.fromEntries(entries) as object }));
 }

@@ -77,7 +77,7 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
     const result = await addConnection(planned, {
       directory: project.directory,
       credentials: await this.credentials(),
-      reopen: (secrets: ResolveSecret) => this.openProject(flags, secrets),
+      reopen: (secrets: ResolveSecret) => this.openProject(flags, { secrets }),
       check: isTested
         ? (reopened) =>
             busy(this.terminal, `Testing ${planned.name}`, () =>
