@@ -30,7 +30,7 @@ export const thisMachine = {
 
 /**
  * Decides which suites can run here, after installing what is missing where that is allowed. Returns those left out, each with the reason
- * and the command that adds it.
+ * and the command that adds it; `impossible` where no command can.
  */
 export async function provideSuites(suites, machine = thisMachine, say = (text) => process.stderr.write(text)) {
   const missingOf = (suite) => suite.needs.filter(({ program }) => !machine.has(program));
@@ -41,15 +41,22 @@ export async function provideSuites(suites, machine = thisMachine, say = (text) 
     const { code, output } = await machine.install(packages);
     say(code === 0 ? 'done\n' : `failed\n${output}\n`);
   }
-  return suites.flatMap((suite) => {
+  const leftOut = [];
+  for (const suite of suites) leftOut.push(...(await obstacle(suite)));
+  return leftOut;
+
+  async function obstacle(suite) {
     const missing = missingOf(suite);
     if (missing.length > 0) {
       const names = [...new Set(missing.flatMap((need) => need.packages))].join(' ');
       return [{ suite, reason: `${missing.map(({ program }) => program).join(', ')} not found`, cure: `sudo apt-get install ${names}` }];
     }
     if (!wanted.includes(suite)) return [{ suite, reason: 'it needs root', cure: 'sudo npm test' }];
+    for (const { works, otherwise } of suite.needs)
+      if (works !== undefined && !(await works()))
+        return [{ suite, reason: otherwise, cure: 'run it on another machine', impossible: true }];
     return [];
-  });
+  }
 }
 
 /** The paths of test files that must not run, as one pattern for Jest. */

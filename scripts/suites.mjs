@@ -1,6 +1,23 @@
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProcess } from './run-process.mjs';
+
+/** Whether root may mount here: in many containers it may not. */
+async function mayMount() {
+  const folder = mkdtempSync(join(tmpdir(), 'etl-mount-'));
+  try {
+    const { code } = await runProcess('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+    return code === 0 && (await runProcess('umount', [folder])).code === 0;
+  } finally {
+    rmdirSync(folder);
+  }
+}
+
 /**
  * Suites that need more than Node. A test file belongs to the first suite whose pattern its path matches; all others need nothing.
  * `program` is looked for on the PATH and in the folders where Debian hides servers; `packages` are Debian's names for what brings it.
+ * `root` says that only root can run it; `works` tries whether the machine allows it at all, and `otherwise` says what it does not allow.
  * `npm test` installs what is missing when it may, else leaves the suite out and says so; the tests start their own throwaway servers.
  */
 export const suites = [
@@ -23,7 +40,9 @@ export const suites = [
     name: 'small-disk',
     holds: 'what happens when a disk is full or read-only, on a small file system of its own',
     files: /\.disk\.test\.ts$/,
-    needs: [{ program: 'mount', packages: ['mount'], root: true }],
+    needs: [
+      { program: 'mount', packages: ['mount'], root: true, works: mayMount, otherwise: 'this machine lets nobody mount a file system' },
+    ],
   },
 ];
 

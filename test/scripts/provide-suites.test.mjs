@@ -57,6 +57,14 @@ describe('providing what suites need', () => {
     expect(left).toMatchObject({ reason: 'it needs root', cure: 'sudo npm test' });
   });
 
+  it('leaves out a suite that the machine does not allow, and says that nothing can be installed for it', async () => {
+    const suite = { ...disk, needs: [{ ...disk.needs[0], works: async () => false, otherwise: 'nobody may mount here' }] };
+    const here = machine({ isRoot: true, programs: ['mount'] });
+    expect(await provideSuites([suite], here, () => {})).toEqual([
+      { suite, reason: 'nobody may mount here', cure: 'run it on another machine', impossible: true },
+    ]);
+  });
+
   it('gives Jest the files of the suites left out, and only those', async () => {
     const pattern = new RegExp(ignoredPattern(await provideSuites([database, disk], machine({}), () => {})));
     expect(pattern.test('/clone/plugins/database/test/database.test.ts')).toBe(true);

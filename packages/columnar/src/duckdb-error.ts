@@ -117,7 +117,10 @@ function ioError(text: string): Translation {
       options: { hint: 'The file was written by another version of DuckDB: export it there (EXPORT DATABASE) and import it here' },
     };
   if (/No such file|No files found|does not exist/i.test(line)) return { code: 'NOT_FOUND', message: line };
-  if (/Permission denied|Read-only file system/i.test(line)) return { code: 'PERMISSION_DENIED', message: line };
+  if (/Read-only file system/i.test(line))
+    return { code: 'PERMISSION_DENIED', message: line, options: { hint: 'Choose a path that can be written to' } };
+  if (/Permission denied/i.test(line))
+    return { code: 'PERMISSION_DENIED', message: line, options: { hint: 'Give this user the right, or choose another path' } };
   if (/Extension/.test(line))
     return { code: 'SQL_FAILED', message: line, options: { hint: 'Extensions are not loaded: use what core DuckDB offers' } };
   return { code: 'UNREACHABLE', message: `DuckDB could not read or write: ${line}` };
