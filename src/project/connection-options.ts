@@ -1,6 +1,6 @@
 import type { Secret } from '@etl/sdk';
 import { type Connector } from '@etl/sdk';
-import { secretVariable } from '../credentials/secret-variable.js';
+import { secretFileVariable, secretVariable } from '../credentials/secret-variable.js';
 import { isSecretField } from './known-keys.js';
 import { findLiteralSecrets } from './find-literal-secrets.js';
 import { parseNode } from './parse-node.js';
@@ -43,9 +43,26 @@ export function connectionOptions(
   for (const { node: at, name: secret } of references)
     if (!secretName.test(secret))
       problems.add({ message: `'${secret}' cannot be the name of a secret`, at: at.span, hint: 'Small letters, digits, - and _' });
+  reportSharedVariables(name, references, problems);
   if (problems.size > before) return null;
   const replace = new Map<YamlNode, unknown>(references.map((reference) => [reference.node, reveal(reference)]));
   return parseNode(connector.connection, options, problems, { what: `connection ${name} (${connector.name})`, replace })?.input ?? null;
+}
+
+/** Two secrets that one variable would set: `key` by its file and `key_file`, or `api-key` and `api_key`. */
+function reportSharedVariables(connection: string, references: readonly SecretReference[], problems: Problems): void {
+  const taken = new Map<string, string>();
+  for (const { node, name } of references)
+    for (const variable of [secretVariable(connection, name), secretFileVariable(connection, name)]) {
+      const other = taken.get(variable);
+      if (other !== undefined && other !== name)
+        problems.add({
+          message: `The secrets '${other}' and '${name}' of connection ${connection} would share the variable ${variable}`,
+          at: node.span,
+          hint: 'Give one of them another name',
+        });
+      taken.set(variable, name);
+    }
 }
 
 function literalSecrets(options: MapNode, connector: Connector): { readonly path: readonly string[]; readonly node: ScalarNode }[] {

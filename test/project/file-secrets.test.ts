@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadRegistry } from '../../src/registry/index.js';
 import { validateProject } from '../../src/project/index.js';
-import { folderOf } from './project-folder.js';
+import { folderOf, testRegistry } from './project-folder.js';
 
 const validate = (files: { readonly [path: string]: string }) =>
   validateProject(folderOf({ 'etl.yaml': 'project: p\n', ...files }), {
@@ -51,5 +51,20 @@ describe('secrets in the files of a project', () => {
     ];
     const { problems } = await validate({ ...job, 'jobs/a/notes.md': lines.join('\n') });
     expect(problems.filter(({ message }) => message.includes('looks like a secret'))).toEqual([]);
+  });
+});
+
+describe('two secrets of one connection', () => {
+  const withSecrets = async (first: string, second: string): Promise<string> => {
+    const connection = `{ connector: shop, host: h, password: { secret: ${first} }, null_text: { secret: ${second} } }`;
+    const files = { 'etl.yaml': `project: p\nconnections:\n  shop: ${connection}\n`, ...job };
+    const { problems } = await validateProject(folderOf(files), { variables: {}, registry: testRegistry(), steps: new Map() });
+    return problems.map(({ message }) => message).join('\n');
+  };
+
+  it('must not share a variable', async () => {
+    expect(await withSecrets('key', 'key_file')).toContain('would share the variable ETL_SECRET_SHOP__KEY_FILE');
+    expect(await withSecrets('api-key', 'api_key')).toContain('would share the variable ETL_SECRET_SHOP__API_KEY');
+    expect(await withSecrets('key', 'key')).not.toContain('share');
   });
 });
