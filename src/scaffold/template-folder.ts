@@ -18,10 +18,13 @@ export interface Template extends z.infer<typeof describedBy> {
 /** The folder `templates` of this installation. */
 export const templateFolder = fileURLToPath(new URL('../../templates', import.meta.url));
 
+/** Folders beside the templates of projects: what every project has, and what a connector begins as. */
+const others: ReadonlySet<string> = new Set(['project', 'connector']);
+
 /** All templates, by name. */
 export async function listTemplates(folder = templateFolder): Promise<Template[]> {
   const names = (await readdir(folder, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory() && entry.name !== 'project')
+    .filter((entry) => entry.isDirectory() && !others.has(entry.name))
     .map(({ name }) => name);
   return Promise.all(
     names

@@ -1,6 +1,7 @@
 import { rowBatch } from './batch.js';
+import { EtlError } from './error.js';
 import type { Chunk, Cursor, Extractor, ReadRequest } from './extractor.js';
-import type { Schema } from './schema.js';
+import { fieldIndex, type Field, type Schema } from './schema.js';
 import type { Row } from './value.js';
 
 export interface RowsExtractorOptions {
@@ -12,7 +13,12 @@ export interface RowsExtractorOptions {
 
 export type RowsRange = { readonly since: Cursor | null; readonly until: Cursor | null; readonly limit: number | null };
 
-/** The smallest extractor: rows from a generator, one part, read again from the start after an interruption. */
+type PickedRange = RowsRange & { readonly picked: readonly number[] | null };
+
+/**
+ * The smallest extractor: rows from a generator, one part, read again from the start after an interruption. The generator gives whole rows and
+ * keeps to the limit; where only some columns are asked for, they are picked here.
+ */
 export function rowsExtractor(
   schema: Schema,
   rows: (range: RowsRange) => AsyncIterable<Row> | Iterable<Row>,
@@ -20,22 +26,24 @@ export function rowsExtractor(
 ): Extractor {
   return {
     describe: async () => ({ schema }),
-    async plan({ since, limit }: ReadRequest) {
+    async plan({ since, limit, columns }: ReadRequest) {
       const bound = until === undefined ? null : await until();
+      const picked = columns === undefined ? null : columns.map((name) => existing(schema, name));
       return {
-        schema,
-        parts: [{ id: '0', range: { since, until: bound, limit: limit ?? null } }],
+        schema: picked === null ? schema : pickColumns(schema, picked),
+        parts: [{ id: '0', range: { since, until: bound, limit: limit ?? null, picked } }],
         until: bound,
         resume: 'part',
         snapshot: 'none',
       };
     },
     async *read({ id, range }): AsyncGenerator<Chunk> {
+      const { picked, ...asked } = range as PickedRange;
       let batch: Row[] = [];
       let first = 0;
       const chunk = (): Chunk => ({ batch: rowBatch(batch, { part: id, first }), rejects: [], position: null });
-      for await (const row of rows(range as RowsRange)) {
-        if (batch.push(row) < size) continue;
+      for await (const row of rows(asked)) {
+        if (batch.push(picked === null ? row : picked.map((column) => row[column] ?? null)) < size) continue;
         yield chunk();
         first += batch.length;
         batch = [];
@@ -44,4 +52,18 @@ export function rowsExtractor(
     },
     close: async () => undefined,
   };
+}
+
+function existing(schema: Schema, name: string): number {
+  const index = fieldIndex(schema, name);
+  if (index >= 0) return index;
+  throw new EtlError('SCHEMA_MISMATCH', `There is no column ${name}`, {
+    hint: `Columns are ${schema.fields.map((field) => field.name).join(', ')}`,
+  });
+}
+
+/** Rows without a part of their key have no identity. */
+function pickColumns({ fields, key }: Schema, picked: readonly number[]): Schema {
+  const chosen = picked.map((column) => fields[column]).filter((field): field is Field => field !== undefined);
+  return { fields: chosen, key: key.every((name) => chosen.some((field) => field.name === name)) ? key : [] };
 }
