@@ -25,7 +25,16 @@ export async function openTableSink(folder: string, table: string, { id, mode, s
     await sweep(folder, mark);
     return open(aside, 'wx');
   });
-  await attempt(() => handle.writeFile(headerText({ load, schema })));
+  const discard = async (): Promise<void> => {
+    await attempt(() => handle.close());
+    await attempt(() => rm(aside, { force: true }));
+  };
+  try {
+    await attempt(() => handle.writeFile(headerText({ load, schema })));
+  } catch (error) {
+    await discard();
+    throw error;
+  }
   return {
     write: (batch) => attempt(() => handle.writeFile(rowsText(schema, batch))),
     async prepare() {
@@ -38,10 +47,7 @@ export async function openTableSink(folder: string, table: string, { id, mode, s
         await rename(aside, file);
         await syncFolder(folder);
       }),
-    async discard() {
-      await attempt(() => handle.close());
-      await attempt(() => rm(aside, { force: true }));
-    },
+    discard,
   };
 }
 
