@@ -90,8 +90,15 @@ export async function makeCases({ folder, rows, names }) {
     }),
     memory: () => ({
       title: `Memory: ${(rows * 5).toLocaleString('en')} rows to a DuckDB table`,
-      rows: rows * 5, measure: 'besideDuckDbMb', reach: 150, goFor: 100, rounds: 1,
-      contenders: [etl('memory', toTable(rows * 5))],
+      rows: rows * 5,
+      measure: 'besideDuckDbMb',
+      reach: 150,
+      goFor: 100,
+      rounds: 1,
+      contenders: [
+        etl('memory', toTable(rows * 5)),
+        { ...peer.load(paths.big), prepare: drop(peer.database), verify: toTable(rows * 5, peer.database) },
+      ],
     }),
     startup: () => ({
       title: 'Start: help, and a job of one row',
