@@ -4,7 +4,7 @@ import type { Block } from './block-source.js';
 import { CellArea } from './cell-area.js';
 import type { ColumnPass, DraftCells } from './column-pass.js';
 import { isStandard, type CsvDialect } from './csv-dialect.js';
-import { csvRecord } from './csv-record.js';
+import { csvRecord, recordEnd } from './csv-record.js';
 import type { BadRecord, CsvRows } from './csv-rows.js';
 
 /** What does not change from block to block of one file. */
@@ -160,7 +160,7 @@ function rejectsOf(shape: CsvShape, block: Block, found: CsvRows, { start, bad }
     while ((found.bad[before]?.after ?? Infinity) <= row) before++;
     const from = found.starts[row] ?? 0;
     const to = row + 1 < found.rows ? (found.starts[row + 1] ?? found.end) : found.end;
-    const texts = csvRecord(block.bytes, from, recordTo(found, from, to), dialect);
+    const texts = csvRecord(block.bytes, from, recordTo(block.bytes, { found, from, to, dialect }), dialect);
     rejects.push({
       ...misfit(shape, column),
       values: shape.cells.map((cell) => texts[cell] ?? null),
@@ -171,9 +171,19 @@ function rejectsOf(shape: CsvShape, block: Block, found: CsvRows, { start, bad }
   return rejects.sort((a, b) => (a.origin?.first ?? 0) - (b.origin?.first ?? 0));
 }
 
-/** A broken record may stand between two rows. */
-const recordTo = ({ bad }: CsvRows, from: number, to: number): number =>
-  bad.find((record) => record.from > from && record.from < to)?.from ?? to;
+interface RecordSpan {
+  readonly found: CsvRows;
+  readonly from: number;
+  /** Where the next row begins. */
+  readonly to: number;
+  readonly dialect: CsvDialect;
+}
+
+/** Where a record ends: broken records, blank lines and comments may stand between it and the next row. */
+function recordTo(bytes: Uint8Array, { found: { bad }, from, to, dialect }: RecordSpan): number {
+  const until = bad.find((record) => record.from > from && record.from < to)?.from ?? to;
+  return recordEnd(bytes.subarray(0, until), from, dialect)?.end ?? until;
+}
 
 function fault({ fault, cells }: BadRecord, width: number): { reason: string; code: string } {
   if (fault === 'ragged')

@@ -162,7 +162,7 @@ describe('CSV', () => {
           expect(await outcome(block)).toEqual(await outcome(1 << 16));
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 600, examples: [[Uint8Array.from([255, 10, 35]), 1, false]] },
     );
   });
 });
