@@ -14,9 +14,11 @@ export interface LayerResult {
   readonly code?: ErrorCode;
 }
 
+/** What is there to be read: shown by `etl connections show --tables | --columns`, offered by `etl init`. */
 export interface Catalog {
-  /** Names of the tables or files that can be read, sorted. */
+  /** Names of the tables, views or files that can be read, sorted; each can be given to `describe` and, as `table` or `file`, to an extract. Tables of the loader itself are left out. */
   tables(): Promise<readonly string[]>;
+  /** Columns with their native types and the primary key. Throws NOT_FOUND with the nearest name as hint. */
   describe(table: string): Promise<Schema>;
 }
 
@@ -27,6 +29,13 @@ export interface Connection {
   readonly catalog?: Catalog;
   extractor?(options: unknown): Promise<Extractor>;
   loader?(options: unknown): Promise<Loader>;
+  /**
+   * A loader without rows: a load that is only `statements`, run behind the loads that it names under `after` (landing to mart). `begin` gets no parts, a
+   * schema without columns and mode append; `publish` runs the statements in order, once for a run, in the transaction that also sets the state of the load,
+   * and answers `noCounts`. In a group given to `Connection.publish` they run in their place and see the loads before them. Options of SQL connectors:
+   * `statements` (a list of SQL texts) and `params` (supplied by the job, bound as `:name`). Where DDL commits by itself that is said in the connector's docs.
+   */
+  statements?(options: unknown): Promise<Loader>;
   /** Publishes several loads in one transaction, where the target has one. */
   publish?(loads: readonly { readonly load: Load; readonly commit: Commit }[]): Promise<readonly LoadCounts[]>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Batch } from './batch.js';
 import type { Json } from './json.js';
 import type { Reject } from './reject.js';
-import type { Schema } from './schema.js';
+import type { Field, Schema } from './schema.js';
 import type { Row } from './value.js';
 
 /** Where the next run begins; only the extractor reads it. Big integers are strings. */
@@ -17,6 +17,37 @@ export interface Part {
   readonly range: Json;
 }
 
+/**
+ * `each: { dataset, distinct, include }`: the read depends on the rows of another dataset, its parents. The promise is the same everywhere, so that a
+ * job reads the same from any source: **the result is as if the read ran once for each parent, and the rows followed each other**.
+ *
+ * - `distinct` names the columns of the parents. In SQL they are bound as `:name`, in option texts of other connectors they fill `{name}`. Parents are
+ *   told apart by all of them together; each comes once; none of their values is null. Their order means nothing.
+ * - `include` names those of them that each row of the result carries: they are the **first columns of the plan's schema**, with the names and types of
+ *   `fields`. A column of the read's own with such a name (case ignored) is SCHEMA_MISMATCH with a hint to leave one of them out.
+ * - An extractor that can do this says so with `extractor: { options, each: true }` in its connector. Nothing else of `each` reaches its options.
+ * - `describe` and `plan` see only the columns. The cursor's bound is fixed over the whole source, not by parent; where the cursor's column belongs to a
+ *   query that cannot be described or bounded without values, bind null for each name.
+ * - `read` is called once for every batch of parents, at most `plan.parentsAtOnce` of them (default 500), for each part that was planned. Its positions
+ *   mean something within that batch only. The engine puts the batch beside them, saves behind each batch, and reads batches side by side where the job
+ *   says `parallel`; so plan one part where parents are given.
+ * - A batch is **one statement or request, not one for each parent**, where the source can: SQL joins the parents' values laterally
+ *   (`from (values (…), …) p(country), lateral (<query with :country as p.country>)`, or an array bind with unnest), or where the server has no LATERAL
+ *   one statement of `union all` branches, each with its own binds. The values are always bound, never written into the text.
+ * - A value of a parent is bound as its field's type, so that `'007'` stays text and a decimal exact.
+ */
+export interface ParentColumns {
+  /** In the order of `distinct`. */
+  readonly fields: readonly Field[];
+  /** Names of those that the rows of the result carry. */
+  readonly include: readonly string[];
+}
+
+/** A batch of parents; `rows` are values in the order of `fields`, at least one. */
+export interface Parents extends ParentColumns {
+  readonly rows: readonly Row[];
+}
+
 export interface ReadRequest {
   /** The cursor of the last published run; null: from the start. */
   readonly since: Cursor | null;
@@ -27,8 +58,8 @@ export interface ReadRequest {
   readonly columns?: readonly string[];
   readonly where?: string;
   readonly limit?: number;
-  /** Rows of the dataset that this one depends on (`each`). */
-  readonly parents?: readonly Row[];
+  /** Set where another dataset's rows bind this read (`each`): their columns. The rows come with `read`, since they are not there yet. */
+  readonly parents?: ParentColumns;
   /** The columns as committed in schemas.yaml; an extractor that infers its types uses these instead. */
   readonly schema?: Schema;
 }
@@ -45,6 +76,8 @@ export interface ReadPlan {
   /** Whether all parts, or each alone, show the source at one moment. */
   readonly snapshot: 'whole' | 'part' | 'none';
   readonly expect?: { readonly rows?: number; readonly bytes?: number };
+  /** Most parents that one call of `read` takes; default 500. */
+  readonly parentsAtOnce?: number;
 }
 
 export interface Chunk {
@@ -58,9 +91,9 @@ export interface Chunk {
 
 export interface Extractor {
   /** The columns, without reading the rows where that is possible. */
-  describe(): Promise<{ readonly schema: Schema }>;
+  describe(parents?: ParentColumns): Promise<{ readonly schema: Schema }>;
   plan(request: ReadRequest): Promise<ReadPlan>;
   /** Pulled: a slow loader slows the source. Breaking off frees what was opened. Throws STALE_POSITION where `after` is worth nothing any more. */
-  read(part: Part, after: Position | null): AsyncIterable<Chunk>;
+  read(part: Part, after: Position | null, parents?: Parents): AsyncIterable<Chunk>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { LoadCounts } from './balance.js';
 import type { Batch } from './batch.js';
+import type { EtlError } from './error.js';
 import type { Cursors } from './extractor.js';
 import type { Json } from './json.js';
 import type { Reject } from './reject.js';
@@ -62,8 +63,51 @@ export interface Commit {
   readonly rows: number;
   readonly cursors: Cursors;
   readonly summary: Json;
+  /** Rows of the source were refused on their way, so a row that the load does not bring may still be there: `missing: delete | mark` then keeps all, and the engine says so. */
+  readonly partial?: boolean;
 }
 
+/** What a load is to be compared with its target for: nothing of a run. */
+export type PlanTarget = Pick<LoadTarget, 'id' | 'schema' | 'mode' | 'key' | 'policy'>;
+
+/** What a load would do to its target, found without changing anything: neither tables nor state are made. */
+export interface LoadPlan {
+  /** What is loaded into, as people call it there: `main.orders`. */
+  readonly target: string;
+  /** Rows that it holds now; null: it does not exist yet. Absent: counting them would be slow. */
+  readonly rows?: number | null;
+  readonly columns: readonly PlannedColumn[];
+  /** All that a publish would run, in order, `pre` and `post` and the DDL of `evolve` included; staging tables by their names. */
+  readonly statements: readonly string[];
+  /** Every way in which the load does not fit: what `begin` would throw, but all of it. Where there is one, `columns` and `statements` hold what could be told. */
+  readonly problems: readonly EtlError[];
+}
+
+export interface PlannedColumn {
+  readonly name: string;
+  /** The type in the words of the target. */
+  readonly type: string;
+  /** `ignore`: a column of the load that is left out; `keep`: one of the target that stays as it is, written or not. */
+  readonly change: 'create' | 'add' | 'widen' | 'keep' | 'ignore';
+  /** Before it is widened. */
+  readonly before?: string;
+}
+
+/** Takes the rows that a load would bring, one call after the other, and tells what would become of each. Keeps them in temporary storage; the target is not changed. */
+export interface Comparison {
+  write(batch: Batch): Promise<void>;
+  /** As `publish` would answer it now. Rows that the target would refuse are counted as rejected. */
+  end(): Promise<LoadCounts>;
+  close(): Promise<void>;
+}
+
+/**
+ * Options by the same names in every connector that has them, so that jobs move between databases:
+ * `missing` (`keep`, the default, `delete`, `mark`): rows of the table that the load does not bring, for merge and history; `marked` (default `deleted_at`): the column that
+ * `mark` fills with the time; `allow_empty` (default false): without it a load that brings no row and has `missing: delete | mark` throws CONFLICT at publish;
+ * `pre`, `post`: lists of SQL statements run in the transaction of the publish, before the first and behind the last change, once with the rows;
+ * `params`: supplied by the job, the values of `:name` in them.
+ */
 export interface Loader {
   readonly traits: {
     /** Whether rows become visible together. */
@@ -79,6 +123,10 @@ export interface Loader {
   setState(id: LoadId, epoch: number, cursors: Cursors | null): Promise<void>;
   /** Takes the load: continues the staging of the same run and fingerprint, else starts anew. Throws BUSY, FENCED, STAGING_LOST. */
   begin(target: LoadTarget): Promise<Load>;
+  /** For `etl plan` and `etl validate --connect`. Absent: the loader cannot tell before it loads. */
+  plan?(target: PlanTarget): Promise<LoadPlan>;
+  /** For the row differences of `etl plan`; called only where `plan` told no problem. */
+  compare?(target: PlanTarget): Promise<Comparison>;
   close(): Promise<void>;
 }
 
