@@ -1,0 +1,179 @@
+import type { ErrorCode, Field, FieldType } from '@etl/sdk';
+import type { TableName } from './table-name.js';
+
+/**
+ * What tells one SQL database from another, as a value: names, types, statements, rules of publishing. A dialect does no I/O, keeps no state and
+ * is tested as text; what talks to the server is a `SqlClient`. Everything that is alike (staging, state, fences, modes, cursors, parts) is
+ * written once in this package and asks the dialect only for what differs.
+ *
+ * SQL that this package writes itself keeps to what PostgreSQL, MySQL and Oracle all read: table aliases without `as`, `exists`, window functions,
+ * `case`, `count(*)`, `insert … select`.
+ */
+export interface Dialect {
+  /** Also the `native.dialect` of the fields that its introspection gives. */
+  readonly name: string;
+  /** As people write it in messages: PostgreSQL, MySQL. */
+  readonly title: string;
+  readonly names: NameRules;
+  readonly types: TypeRules;
+  readonly values: ValueSyntax;
+  readonly ddl: DdlSyntax;
+  readonly dml: DmlSyntax;
+  readonly publish: PublishRules;
+}
+
+export interface NameRules {
+  /** Quoted so that any name is only a name. */
+  quote(name: string): string;
+  /** The longest name that is kept whole, counted by `length`: longer ones are refused, since some servers cut them silently. */
+  readonly longest: number;
+  /** Length of a name as the server counts it: bytes (PostgreSQL, Oracle) or characters (MySQL). */
+  length(name: string): number;
+  /** Whether two names of columns are one to the server: MySQL ignores case, PostgreSQL and Oracle tell quoted names apart. */
+  same(a: string, b: string): boolean;
+  /** How a column or table that this package makes is spelled; Oracle writes plain lower-case names in capitals. */
+  spell(name: string): string;
+}
+
+export interface TypeRules {
+  /**
+   * The type of a column, as DDL. A field of this dialect's own (`field.native.dialect` is its name) keeps its native type to the letter.
+   * Throws CAPABILITY_MISSING with a cast as the hint where nothing holds all values of the type.
+   */
+  column(field: Field): string;
+  /** The field type of a native type, as introspection met it; `native` is set where the way back would not give the same type. */
+  field(column: { readonly name: string; readonly type: string; readonly nullable: boolean }): Field;
+  /** Whether a column of the target holds every value of a column of the load exactly, or refuses it row by row. */
+  holds(target: Field, given: Field): boolean;
+  /** The narrowest type that holds all values of both and to which the server can change a column; null: there is none. */
+  widened(a: FieldType, b: FieldType): FieldType | null;
+}
+
+export interface ValueSyntax {
+  /** The n-th placeholder of a statement, from 1: `$1`, `?`, `:1`. */
+  placeholder(n: number): string;
+  /** Reads canonical text that is bound at `placeholder` as a value of the field's column type: `cast($1 as numeric(12,2))`. */
+  parameter(field: Field, placeholder: string): string;
+  /** Text as a literal, for the few places where nothing can be bound. */
+  literal(text: string): string;
+  /**
+   * The select expression for a column. Together with what `SqlSession.stream` makes of the bytes it gives canonical cells: where the server can
+   * print them itself it should, where a rewrite in the client is cheaper the expression is the column alone.
+   */
+  canonical(field: Field, expression: string): string;
+  /** A constant condition or value: `true` or `1`. */
+  boolean(value: boolean): string;
+  /** Whether a boolean column is true, as a condition. */
+  isTrue(expression: string): string;
+  /** The server's clock as a zoned timestamp of 6 digits. */
+  readonly now: string;
+  /** A time that many milliseconds before `expression`, in the field's type (date or timestamp). */
+  earlier(field: Field, expression: string, milliseconds: number): string;
+  /** The server's clock less that many milliseconds, in the field's type. */
+  nowLess(field: Field, milliseconds: number): string;
+  /** The lesser of two values: `least(a, b)`. */
+  least(a: string, b: string): string;
+  /** What follows a select without a table: `` or ` from dual`. */
+  readonly dual: string;
+  /** A select that gives at most that many rows: ` limit 5` or ` fetch first 5 rows only` behind it. */
+  limit(select: string, rows: number): string;
+}
+
+/** A column of a table that is made. */
+export interface ColumnPlan {
+  readonly field: Field;
+  readonly nullable: boolean;
+}
+
+export interface TablePlan {
+  readonly columns: readonly ColumnPlan[];
+  /** Primary key; empty: none. */
+  readonly key: readonly string[];
+  /** CHECK conditions. */
+  readonly checks: readonly string[];
+}
+
+export interface StagingPlan extends TablePlan {
+  /** Column for the number of each row in source order, unique within the table; null: the load needs none. */
+  readonly ordinal: string | null;
+  /** Columns by which the publish will look rows up: a server without hash joins makes an index of them. */
+  readonly lookUp: readonly string[];
+}
+
+/** Definitions. Each gives the statements to run, one after the other; names are given whole, quoting is the dialect's. */
+export interface DdlSyntax {
+  /** Whether definitions are part of a transaction; where not, each commits what is open (MySQL, Oracle). */
+  readonly transactional: boolean;
+  createSchema(schema: string): readonly string[];
+  /** Text columns must compare byte by byte where a key lets them. */
+  createTable(name: TableName, plan: TablePlan): readonly string[];
+  /** A logged table with the types of the target. Rows are written to it once, by several sessions at a time. */
+  createStaging(name: TableName, plan: StagingPlan): readonly string[];
+  dropTable(name: TableName): readonly string[];
+  addColumn(name: TableName, column: ColumnPlan): readonly string[];
+  dropColumn(name: TableName, column: string): readonly string[];
+  widenColumn(name: TableName, column: ColumnPlan): readonly string[];
+  /** Lets a column be null again: staging refuses rows without a key, the table that it becomes takes any. */
+  allowNull(name: TableName, column: ColumnPlan): readonly string[];
+  rename(from: TableName, to: string): readonly string[];
+  /** Has the server look at a table before it plans statements over it; empty: it need not. */
+  analyze(name: TableName): readonly string[];
+  /** A column for text of any length, for one short text that is part of a key (it must tell case apart), and for a 64-bit integer: of the state tables. */
+  readonly stateTypes: { readonly text: string; readonly key: string; readonly integer: string };
+}
+
+/** A row of one relation against a row of another: `left` and `right` are expressions such as `t."id"`. */
+export type Comparison = (field: Field, left: string, right: string) => string;
+
+export interface UpdateJoined {
+  /** Quoted name of the table, aliased `t` in the conditions. */
+  readonly table: string;
+  /** Relation of the rows, aliased `w`. */
+  readonly rows: string;
+  /** Columns to set, quoted, with the expression that they take. */
+  readonly set: readonly { readonly column: string; readonly to: string }[];
+  /** Joins `t` and `w`. At most one row of `w` matches each of `t`. */
+  readonly on: string;
+  /** Further condition; null: every row that matches. */
+  readonly where: string | null;
+}
+
+export interface DmlSyntax {
+  /** Whether two keys are equal, byte by byte; neither is null. */
+  readonly same: Comparison;
+  /** Whether two values differ; null and null do not. Types that the server cannot compare are compared as text. */
+  readonly differs: Comparison;
+  /** Sets columns of `t` from the row of `w` that matches; the count of affected rows must be that of the rows which matched. */
+  updateJoined(update: UpdateJoined): string;
+  /** Deletes rows of a table, aliased `t` in the condition. */
+  deleteWhere(table: string, condition: string): string;
+  /** Savepoints: all three know `savepoint x` and `rollback to savepoint x`; null: they need no release. */
+  readonly releaseSavepoint: ((name: string) => string) | null;
+}
+
+/** How new rows take the place of old ones. */
+export interface PublishRules {
+  /**
+   * How the staging table of a plain replace becomes the table.
+   * `in-transaction`: drop and rename in the transaction of the publish (PostgreSQL).
+   * `atomic-rename`: an intent is committed first, one statement renames both, and which name exists tells a restart what happened (MySQL).
+   * `never`: rows are deleted and inserted in one transaction (Oracle).
+   */
+  readonly swap: 'in-transaction' | 'atomic-rename' | 'never';
+  /** For `atomic-rename`: one statement that renames all pairs, or none of them. */
+  renameAll?(pairs: readonly { readonly from: TableName; readonly to: TableName }[]): string;
+  /** Parts of a load that are written side by side with gain. */
+  readonly parts: number;
+}
+
+/** One native error in words of ours. */
+export interface ErrorEntry {
+  readonly code: ErrorCode;
+  /** What to do next. */
+  readonly hint?: string;
+  /** The server refuses a row, not the statement: the row is found and rejected, the others are loaded. */
+  readonly row?: boolean;
+}
+
+/** A native error code, as the driver gives it, to ours: the one table of a dialect's errors. */
+export type ErrorTable = ReadonlyMap<string, ErrorEntry>;
