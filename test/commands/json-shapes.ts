@@ -158,6 +158,13 @@ export const connectionShape = z.strictObject({
       source: z.string().nullable(), reason: z.string().nullable(), hint: z.string().nullable(),
     })),
   }),
+  tables: z.array(z.string()).optional(),
+  table: z.strictObject({
+    name: z.string(),
+    columns: z.array(z.strictObject({
+      name: z.string(), type: z.string(), nullable: z.boolean(), native: z.string().nullable(), key: z.number().int().positive().nullable(),
+    })),
+  }).optional(),
 }); // prettier-ignore
 
 /** `etl connections test` */

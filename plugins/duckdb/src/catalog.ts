@@ -12,24 +12,36 @@ export interface TableName {
 /** Tables of the loader itself begin so. */
 export const ownPrefix = '_etl_';
 
+/** Reading the catalog never makes a database. */
 export function catalogOf(holder: DatabaseHolder): Catalog {
   return {
-    tables: () =>
-      holder.with(async (session) => {
+    tables: async () => {
+      if (!(await holder.exists())) return [];
+      return holder.with(async (session) => {
         const found = await session.rows(
           `select table_schema as s, table_name as t from information_schema.tables where table_catalog = current_database() and not starts_with(table_name, $1) order by all`,
           [ownPrefix],
         );
         return found.map(({ s, t }) => (s === holder.options.schema ? String(t) : `${String(s)}.${String(t)}`)).sort();
-      }),
+      });
+    },
     describe: (name) =>
-      holder.with(async (session) => {
+      existing(holder, async (session) => {
         const dot = name.indexOf('.');
         const whole = { schema: holder.options.schema, table: name };
         if (dot < 0 || (await tableExists(session, whole))) return describeTable(session, whole);
         return describeTable(session, { schema: name.slice(0, dot), table: name.slice(dot + 1) });
       }),
   };
+}
+
+/** A session for reading. Throws NOT_FOUND where there is no database yet. */
+export async function existing<T>(holder: DatabaseHolder, work: (session: Session) => Promise<T>): Promise<T> {
+  if (!(await holder.exists()))
+    throw new EtlError('NOT_FOUND', `There is no database ${holder.path}`, {
+      hint: 'Correct the path of the connection, or load into it first',
+    });
+  return holder.with(work);
 }
 
 export async function tableExists(session: Session, { schema, table }: TableName): Promise<boolean> {

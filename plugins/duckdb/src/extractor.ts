@@ -1,5 +1,6 @@
 import { EtlError, type Extractor } from '@etl/sdk';
 import type { Session } from '@etl/columnar';
+import { existing } from './catalog.js';
 import type { DatabaseHolder } from './database-holder.js';
 import type { ExtractOptions } from './extract-options.js';
 import { planRead } from './plan-read.js';
@@ -34,13 +35,4 @@ export function duckdbExtractor(holder: DatabaseHolder, options: ExtractOptions)
     },
     close: async () => undefined,
   };
-}
-
-/** Reading never makes a database. */
-async function existing<T>(holder: DatabaseHolder, work: (session: Session) => Promise<T>): Promise<T> {
-  if (!(await holder.exists()))
-    throw new EtlError('NOT_FOUND', `There is no database ${holder.path}`, {
-      hint: 'Correct the path of the connection, or load into it first',
-    });
-  return holder.with(work);
 }
