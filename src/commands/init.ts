@@ -9,7 +9,7 @@ import { fileTree } from '../terminal/file-tree.js';
 export default class Init extends ProjectCommand {
   static override summary = 'Start a project with its first job, or add a job to a project';
   static override description =
-    'Asks what it needs on a terminal, and reads the columns of your file or table for you. Without a terminal it takes everything from flags. Nothing is ever overwritten without --force.';
+    'Asks what it needs on a terminal, offers the tables of a connection, and reads the columns of your files or tables for you. Without a terminal it takes everything from flags. Nothing is ever overwritten without --force.';
   static override args = {
     name: Args.string({ description: 'Folder of the new project; in a project: name of the new job' }),
   };
@@ -17,7 +17,13 @@ export default class Init extends ProjectCommand {
     template: Flags.string({ summary: 'Begin with a template: demo, csv-to-duckdb or empty', helpValue: 'NAME' }),
     from: Flags.string({ summary: 'What is read: a file, a DuckDB database, or a connection of the project', helpValue: 'SOURCE' }),
     to: Flags.string({ summary: 'Where it goes: a DuckDB database, a file, or a connection of the project', helpValue: 'TARGET' }),
-    table: Flags.string({ summary: 'Table that is read, where the source has several', helpValue: 'NAME' }),
+    table: Flags.string({
+      summary: 'Table that is read, where the source has several; repeatable',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+    }),
+    merge: Flags.boolean({ summary: 'Update rows by the primary keys of the tables, where they have one', exclusive: ['key'] }),
     key: Flags.string({
       summary: 'Column that identifies a row: rows are then updated, else the target is replaced; repeatable',
       multiple: true,
@@ -41,8 +47,12 @@ export default class Init extends ProjectCommand {
       description: 'Add a job to the project you are in',
       command: '<%= config.bin %> init customers --from data/customers.json --to warehouse',
     },
+    {
+      description: 'Copy tables of a connection of the project, and update rows by their primary keys',
+      command: '<%= config.bin %> init copy --from shop --table orders --table customers --to warehouse --merge',
+    },
   ];
-  static override exitCodes = [0, 1, 2, 4, 130] as const;
+  static override exitCodes = [0, 1, 2, 3, 4, 130] as const;
 
   async run(): Promise<{ status: 'done'; exitCode: 0 } & InitResult> {
     const { initProject } = await import('../scaffold/init-project.js');

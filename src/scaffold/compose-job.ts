@@ -1,14 +1,20 @@
 import type { Schema } from '@etl/sdk';
 import type { Endpoint } from './endpoint.js';
 import { sampleRow } from './sample-row.js';
-import { yamlList, yamlPath, yamlText } from './yaml-text.js';
+import { yamlList, yamlPath, yamlText, yamlWrappedList } from './yaml-text.js';
 
 /** What the questions of `init` come to. */
 export interface JobPlan {
   readonly name: string;
-  readonly dataset: string;
   readonly from: Endpoint;
   readonly to: Endpoint;
+  /** At least one. */
+  readonly tables: readonly PlannedTable[];
+}
+
+/** One file or table with the place it is loaded into. */
+export interface PlannedTable {
+  readonly dataset: string;
   /** File or table that is read. */
   readonly source: string;
   /** File or table that is written. */
@@ -16,20 +22,20 @@ export interface JobPlan {
   /** Columns that identify a row; empty: the target is replaced with every run. */
   readonly key: readonly string[];
   readonly schema: Schema;
+  /** Say in the job which columns are read, so that a new one at the source changes nothing until it is wanted. */
+  readonly namesColumns: boolean;
 }
 
 /** job.yaml of a new job: reads, loads, and shows where steps and checks go. */
-export function composeJob({ name, dataset, from, to, source, target, key }: JobPlan): string {
-  const mode = key.length > 0 ? `mode: merge, key: ${yamlList(key)}` : 'mode: replace';
-  const first = key[0] ?? 'id';
+export function composeJob({ name, from, to, tables }: JobPlan): string {
+  const [first] = tables;
+  const dataset = first?.dataset ?? name;
+  const what = tables.length === 1 ? dataset : `${tables.length} tables`;
   return `name: ${yamlText(name)}
-description: ${yamlText(`${dataset} from ${from.connection} into ${to.connection}`)}
+description: ${yamlText(`${what} from ${from.connection} into ${to.connection}`)}
 
 extract:
-  ${dataset}:
-    from: ${from.connection}
-    ${itemOption(from)}: ${yamlPath(source)}
-
+${tables.map((table) => composeExtract(from, table)).join('')}
 # Steps between reading and loading, in order; etl preview ${name} shows what each does to the first rows.
 # transform:
 #   - ${dataset}:
@@ -38,27 +44,37 @@ extract:
 # Rows that break a rule are put aside with the reason, and counted: etl rejects list
 # check:
 #   ${dataset}:
-#     - { field: ${yamlText(first)}, not_null: true, on_fail: reject }
+#     - { field: ${yamlText(first?.key[0] ?? first?.schema.fields[0]?.name ?? 'id')}, not_null: true, on_fail: reject }
 
 load:
-  - { id: ${to.connection}, dataset: ${dataset}, to: ${to.connection}, ${itemOption(to)}: ${yamlPath(target)}, ${mode} }
-`;
+${tables.map((table) => composeLoad(to, table, tables.length === 1)).join('')}`;
+}
+
+const composeExtract = (from: Endpoint, { dataset, source, schema, namesColumns }: PlannedTable): string =>
+  `  ${dataset}:
+    from: ${from.connection}
+    ${itemOption(from)}: ${yamlPath(source)}
+${namesColumns ? `    columns: ${yamlWrappedList(schema.fields.map(({ name }) => name))}\n` : ''}`;
+
+function composeLoad(to: Endpoint, { dataset, target, key }: PlannedTable, isOnly: boolean): string {
+  const mode = key.length > 0 ? `mode: merge, key: ${yamlList(key)}` : 'mode: replace';
+  const id = isOnly ? `id: ${to.connection}, ` : '';
+  return `  - { ${id}dataset: ${dataset}, to: ${to.connection}, ${itemOption(to)}: ${yamlPath(target)}, ${mode} }\n`;
 }
 
 /** The option that names what is read or written in a connection. */
 const itemOption = ({ connector }: Endpoint): 'file' | 'table' => (connector === 'file' ? 'file' : 'table');
 
 /** job.test.yaml of a new job: one made-up row arrives. */
-export function composeTest({ dataset, schema }: JobPlan): string {
+export function composeTest({ tables }: JobPlan): string {
+  const given = tables.map(({ dataset, schema }) => `      ${dataset}:\n        - ${sampleRow(schema)}\n`);
+  const expect = tables.map(({ dataset }) => `      ${dataset}: { rows: 1 }\n`);
   return `# Extracts are replaced by what is given, loads by memory; everything between runs as in etl run.
 tests:
   - name: a row arrives
     given:
-      ${dataset}:
-        - ${sampleRow(schema)}
-    expect:
-      ${dataset}: { rows: 1 }
-`;
+${given.join('')}    expect:
+${expect.join('')}`;
 }
 
 /** etl.yaml of a new project. */

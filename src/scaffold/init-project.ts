@@ -27,9 +27,10 @@ export interface InitRequest {
   readonly template?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  readonly table?: string | undefined;
+  readonly table?: readonly string[] | undefined;
   readonly job?: string | undefined;
   readonly key?: readonly string[] | undefined;
+  readonly merge: boolean;
   readonly yes: boolean;
   readonly force: boolean;
 }
@@ -73,7 +74,7 @@ async function chooseBeginning(request: InitRequest): Promise<Beginning> {
   if (yes && project === null) return { kind: 'template', template: 'csv-to-duckdb' };
   if (!questions.possible) throw missingFlags(project === null ? ['--template or --from'] : ['--from']);
   if (project === null && from === undefined) return askBeginning(questions, usualTarget(request));
-  const ends = await askEnds(questions, { from, to, usual: usualTarget(request) });
+  const ends = await askEnds(questions, { from, to, usual: usualTarget(request), connections: project?.connections });
   return { kind: 'own', ...ends };
 }
 

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { EtlError, type Catalog, type Schema } from '@etl/sdk';
+import { EtlError } from '@etl/sdk';
 import { addConnection, schemaLine, type Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
-import { missingFlags, type Questions } from '../terminal/ask.js';
-import { askKey, askTable, unknownColumns } from './ask-scaffold.js';
-import { composeJob, composeProject, composeTest, declarations, type JobPlan } from './compose-job.js';
-import { describeItem, withSource } from './describe-source.js';
-import { nameFromFile, parseEndpoint, type Endpoint } from './endpoint.js';
+import type { Questions } from '../terminal/ask.js';
+import { knownKeys } from '../project/known-keys.js';
+import { chooseKeys, readSources } from './choose-sources.js';
+import { composeJob, composeProject, composeTest, declarations, type JobPlan, type PlannedTable } from './compose-job.js';
+import { parseEndpoint, type Endpoint } from './endpoint.js';
 import type { ScaffoldFile } from './scaffold-file.js';
 import { schemasText } from '../project/schemas-text.js';
 
@@ -24,38 +24,61 @@ export interface OwnDataRequest {
   readonly yes: boolean;
   readonly from: string;
   readonly to: string;
-  readonly table?: string | undefined;
+  /** Tables or files that are read; absent or empty: those that are chosen. */
+  readonly table?: readonly string[] | undefined;
   readonly job?: string | undefined;
   readonly key?: readonly string[] | undefined;
+  /** Update rows by the primary keys of the tables. */
+  readonly merge: boolean;
 }
 
-/** A job that loads one file or table of the person's own, with the columns that are there now. */
+/** A job that loads files or tables of the person's own, with the columns that are there now. */
 export async function planOwnJob(request: OwnDataRequest): Promise<{ readonly plan: JobPlan; readonly files: ScaffoldFile[] }> {
   const { cwd, directory, project, registry } = request;
   const setting = { cwd, directory, existing: project?.connections ?? new Map(), connectors: registry.list().map(({ name }) => name) };
   const from = parseEndpoint(request.from, { ...setting, role: 'from' });
   const taken = new Map([...setting.existing, [from.connection, { connector: from.connector, options: from.options ?? {} }] as const]);
-  const to = parseEndpoint(request.to, { ...setting, existing: taken, role: 'to' });
-  const { source, schema } = await readColumns(from, request);
-  const dataset = nameFromFile(source);
-  const key = await chooseKey(schema, request);
-  const plan: JobPlan = {
-    name: request.job ?? dataset, dataset, from, to: keepDeclared(to, from), source, schema, key,
+  const to = keepDeclared(parseEndpoint(request.to, { ...setting, existing: taken, role: 'to' }), from);
+  const sources = await readSources(from, request);
+  if (to.item !== null && sources.length > 1)
+    throw new EtlError('USAGE', `--to ${request.to} is one file, but ${sources.length} tables are read`, {
+      hint: 'Name a database or a connection instead',
+    });
+  const keys = await chooseKeys(sources, request);
+  const namesColumns = await takesColumns(from, request);
+  const tables = sources.map(({ source, schema, dataset }, at): PlannedTable => ({
+    dataset, source, schema, key: keys[at] ?? [], namesColumns,
     target: to.item ?? (to.connector === 'file' ? `${dataset}.csv` : dataset),
-  }; // prettier-ignore
-  const projectFile =
-    project === null ? newProjectFile(request.projectName, [from, plan.to]) : await extendedProjectFile(directory, [from, plan.to]);
-  const folder = `jobs/${plan.name}`;
-  return {
-    plan,
-    files: [
-      ...projectFile,
-      ...targetFolder(plan.to, request),
-      { path: `${folder}/job.yaml`, content: schemaLine('job', 2) + composeJob(plan) },
-      { path: `${folder}/schemas.yaml`, content: schemasText(null, new Map([[dataset, schema]]), `${folder}/schemas.yaml`) },
-      { path: `${folder}/job.test.yaml`, content: schemaLine('job.test', 2) + composeTest(plan) },
-    ],
+  })); // prettier-ignore
+  const [first] = tables;
+  const plan: JobPlan = {
+    name: request.job ?? (tables.length === 1 && first !== undefined ? first.dataset : from.connection),
+    from,
+    to,
+    tables,
   };
+  return { plan, files: await jobFiles(plan, request) };
+}
+
+/** Whether the columns of an extract of tables can be listed. */
+async function takesColumns({ connector, item }: Endpoint, { registry }: OwnDataRequest): Promise<boolean> {
+  const { extractor } = await registry.get(connector);
+  return item === null && connector !== 'file' && extractor !== undefined && knownKeys(extractor.options, []).includes('columns');
+}
+
+async function jobFiles(plan: JobPlan, request: OwnDataRequest): Promise<ScaffoldFile[]> {
+  const { project, projectName, directory } = request;
+  const { from, to, tables } = plan;
+  const projectFile = project === null ? newProjectFile(projectName, [from, to]) : await extendedProjectFile(directory, [from, to]);
+  const folder = `jobs/${plan.name}`;
+  const schemas = new Map(tables.map(({ dataset, schema }) => [dataset, schema]));
+  return [
+    ...projectFile,
+    ...targetFolder(to, request),
+    { path: `${folder}/job.yaml`, content: schemaLine('job', 2) + composeJob(plan) },
+    { path: `${folder}/schemas.yaml`, content: schemasText(null, schemas, `${folder}/schemas.yaml`) },
+    { path: `${folder}/job.test.yaml`, content: schemaLine('job.test', 2) + composeTest(plan) },
+  ];
 }
 
 /** One connection may be both ends: it is declared by the first. */
@@ -69,33 +92,6 @@ async function extendedProjectFile(directory: string, ends: readonly Endpoint[])
   const before = await readFile(join(directory, 'etl.yaml'), 'utf8');
   const content = declarations(ends).reduce((text, { name, connector, path }) => addConnection(text, name, { connector, path }), before);
   return content === before ? [] : [{ path: 'etl.yaml', content, replaces: true }];
-}
-
-async function readColumns(from: Endpoint, request: OwnDataRequest): Promise<{ source: string; schema: Schema }> {
-  const { project, registry, directory, signal } = request;
-  const options = from.options ?? (project === null ? {} : (await project.openable(from.connection)).options);
-  return withSource({ connector: from.connector, options }, { registry, directory, signal }, async (connection) => {
-    const source = from.item ?? request.table ?? (await chooseTable(connection.catalog, request));
-    const schema = await describeItem(connection, from.connector === 'file' ? { file: source } : { table: source });
-    return { source, schema };
-  });
-}
-
-async function chooseTable(catalog: Catalog | undefined, { questions, yes }: OwnDataRequest): Promise<string> {
-  const tables = (await catalog?.tables()) ?? [];
-  const [only] = tables;
-  if (tables.length === 1 && only !== undefined && (yes || !questions.possible)) return only;
-  if (tables.length === 0) throw new EtlError('NOT_FOUND', 'Nothing is there to be read', { hint: 'Name the table or file with --table' });
-  if (!questions.possible || yes) throw missingFlags(['--table']);
-  return askTable(questions, tables);
-}
-
-async function chooseKey({ fields }: Schema, { key, questions, yes }: OwnDataRequest): Promise<readonly string[]> {
-  const columns = fields.map(({ name }) => name);
-  if (key === undefined) return yes || !questions.possible ? [] : askKey(questions, columns);
-  const wrong = unknownColumns(key, columns);
-  if (wrong !== null) throw new EtlError('USAGE', `--key: ${wrong}`);
-  return key;
 }
 
 /** The folder of a new target, so that it is there when the job runs; what is loaded into it is not shared. */

@@ -11,3 +11,16 @@ export const yamlPath = (path: string): string => (plainPath.test(path) && !word
 
 /** Texts as a flow list: `[id, "first name"]`. */
 export const yamlList = (texts: readonly string[]): string => `[${texts.map(yamlText).join(', ')}]`;
+
+/** The same over several lines where one would be long, indented by six. */
+export function yamlWrappedList(texts: readonly string[]): string {
+  const whole = yamlList(texts);
+  if (whole.length <= 110) return whole;
+  const lines: string[] = [];
+  for (const text of texts.map(yamlText)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + text.length < 116) lines[lines.length - 1] = `${last} ${text},`;
+    else lines.push(`      ${text},`);
+  }
+  return `[\n${lines.join('\n')}\n    ]`;
+}

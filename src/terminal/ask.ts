@@ -5,6 +5,7 @@ import type { Terminal } from './terminal.js';
 export type Question = { readonly flag: string; readonly message: string } & (
   | { readonly kind: 'text'; readonly default?: string; readonly validate?: (answer: string) => string | null }
   | { readonly kind: 'choice'; readonly default?: string; readonly choices: readonly { readonly value: string; readonly name: string }[] }
+  | { readonly kind: 'several'; readonly choices: readonly { readonly value: string; readonly name: string }[] }
   | { readonly kind: 'confirm'; readonly default: boolean }
   | { readonly kind: 'secret'; readonly validate?: (answer: string) => string | null }
 );
@@ -38,6 +39,13 @@ export class Questions {
     const { answer } = await ask<{ answer: string }>([
       { type: 'select', name: 'answer', message, choices, ...(usual !== undefined && { default: usual }) },
     ]);
+    return answer;
+  }
+
+  /** One or more of the choices. */
+  async several({ flag, message, choices }: Extract<Question, { kind: 'several' }>): Promise<readonly string[]> {
+    const ask = await this.#prompt(flag);
+    const { answer } = await ask<{ answer: string[] }>([{ type: 'checkbox', name: 'answer', message, choices, required: true }]);
     return answer;
   }
 

@@ -1,8 +1,13 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { openDatabase } from '@etl/columnar';
+import { parse } from 'yaml';
 import Init from '../../src/commands/init.js';
-import { tryCommand } from './try-command.js';
+import Run from '../../src/commands/run.js';
+import Test from '../../src/commands/test.js';
+import Validate from '../../src/commands/validate.js';
+import { tryCommand, type TrySetting } from './try-command.js';
 import { temporaryFolders } from './temporary-folder.js';
 
 const folder = temporaryFolders();
@@ -13,6 +18,33 @@ const filesBelow = async (directory: string): Promise<string[]> =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
     .sort();
+
+/** Types each answer when its question stands on the screen. */
+const answering =
+  (answers: readonly (readonly [question: string, keys: string])[]): NonNullable<TrySetting['meanwhile']> =>
+  async ({ stdin, stderr: screen }) => {
+    for (const [question, keys] of answers) {
+      while (!screen.text.includes(question)) await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      stdin.write(keys);
+    }
+  };
+
+/** A project with one connection to a database of three tables. */
+async function shop(): Promise<string> {
+  const directory = await folder();
+  await writeFile(join(directory, 'etl.yaml'), 'project: shop\nconnections:\n  shop: { connector: duckdb, path: ./shop.duckdb }\n');
+  const database = await openDatabase(join(directory, 'shop.duckdb'), { temporary: join(directory, 'temporary') });
+  const session = await database.connect();
+  await session.run(
+    `create table orders (id bigint primary key, total decimal(12,2)); insert into orders values (1, 12.50);
+     create table "order ""lines""" (line integer, "order: id" bigint, text varchar, primary key ("order: id", line));
+     create table log (moment timestamptz, text varchar)`,
+  );
+  await session.close();
+  await database.close();
+  return directory;
+}
 
 describe('etl init', () => {
   it.each([
@@ -114,19 +146,69 @@ describe('etl init', () => {
     const { exitCode, stdout, stderr } = await tryCommand(Init, ['shop'], {
       directory,
       tty: true,
-      meanwhile: async ({ stdin, stderr: screen }) => {
-        for (const [question, keys] of answers) {
-          while (!screen.text.includes(question)) await new Promise((resolve) => setTimeout(resolve, 10));
-          await new Promise((resolve) => setTimeout(resolve, 30));
-          stdin.write(keys);
-        }
-      },
+      meanwhile: answering(answers),
     });
     expect([exitCode, stdout]).toEqual([0, '']);
     expect(stderr).toContain('(columns: id, zip, total; empty: none)');
     expect(await readFile(join(directory, 'shop/jobs/orders/job.yaml'), 'utf8')).toContain('table: orders, mode: merge, key: [id] }');
     expect(await readFile(join(directory, 'shop/jobs/orders/schemas.yaml'), 'utf8')).toMatch(/zip: text/);
     expect(await readFile(join(directory, 'shop/etl.yaml'), 'utf8')).toMatch(/path: "\.\."\n[\s\S]*path: \.\/out\/warehouse\.duckdb/);
+  });
+
+  it('copies the tables that are named, with their columns, by their primary keys where it is told to', async () => {
+    const directory = await shop();
+    const argv = ['copy', '--from', 'shop', '--table', 'orders', '--table', 'order "lines"', '--table', 'log', '--to', 'out/dwh.duckdb'];
+    expect((await init(directory, ...argv, '--merge')).exitCode).toBe(0);
+    const job = parse(await readFile(join(directory, 'jobs/copy/job.yaml'), 'utf8')) as object;
+    expect(job).toMatchObject({
+      extract: {
+        orders: { from: 'shop', table: 'orders', columns: ['id', 'total'] },
+        order_lines: { from: 'shop', table: 'order "lines"', columns: ['line', 'order: id', 'text'] },
+        log: { columns: ['moment', 'text'] },
+      },
+      load: [
+        { dataset: 'orders', to: 'warehouse', mode: 'merge', key: ['id'] },
+        { dataset: 'order_lines', mode: 'merge', key: ['order: id', 'line'] },
+        { dataset: 'log', mode: 'replace' },
+      ],
+    });
+    for (const command of [Validate, Test]) expect((await tryCommand(command, [], { directory })).exitCode).toBe(0);
+    expect((await tryCommand(Run, ['copy'], { directory })).exitCode).toBe(0);
+    expect((await init(directory, 'x', '--from', 'shop', '--table', 'orders', '--to', 'a.csv', '--table', 'log')).stderr).toContain(
+      'is one file',
+    );
+    expect((await init(directory, 'x', '--from', 'shop', '--to', 'warehouse')).stderr).toContain('--table');
+    expect((await init(directory, 'x', '--from', 'shop', '--to', 'warehouse', '--table', 'ordrs')).stderr).toContain('orders');
+  });
+
+  it('offers the connections of the project and their tables, and takes a primary key for the usual answer', async () => {
+    const directory = await shop();
+    const { exitCode, stderr } = await tryCommand(Init, ['pick'], {
+      directory,
+      tty: true,
+      meanwhile: answering([
+        ['Read from', '\r'],
+        ['Load into', '\u001b[A\r'],
+        ['Load into (a .duckdb', 'dwh.duckdb\r'],
+        ['Which tables?', ' \u001b[B\u001b[B \r'],
+        ['Update rows by the primary keys (1 of 2 have one)', 'y\r'],
+      ]),
+    });
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(parse(await readFile(join(directory, 'jobs/pick/job.yaml'), 'utf8'))).toMatchObject({
+      extract: { log: { table: 'log' }, orders: { table: 'orders' } },
+      load: [{ mode: 'replace' }, { mode: 'merge', key: ['id'] }],
+    });
+    const one = await tryCommand(Init, ['one', '--table', 'orders', '--to', 'other.duckdb'], {
+      directory,
+      tty: true,
+      meanwhile: answering([
+        ['Read from', '\r'],
+        ['-: none', '\r'],
+      ]),
+    });
+    expect(one.exitCode).toBe(0);
+    expect(parse(await readFile(join(directory, 'jobs/one/job.yaml'), 'utf8'))).toMatchObject({ load: [{ mode: 'merge', key: ['id'] }] });
   });
 
   it('asks on a terminal, on standard error, and can be interrupted without having written anything', async () => {

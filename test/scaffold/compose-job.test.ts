@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseTypeName, typeNames, type Schema } from '@etl/sdk';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { composeJob, composeProject, composeTest, type JobPlan } from '../../src/scaffold/compose-job.js';
+import { composeJob, composeProject, composeTest, type JobPlan, type PlannedTable } from '../../src/scaffold/compose-job.js';
 import { nameFromFile } from '../../src/scaffold/endpoint.js';
 import { yamlList, yamlPath, yamlText } from '../../src/scaffold/yaml-text.js';
 
@@ -17,16 +17,19 @@ const schema = (names: readonly string[]): Schema => ({
   })),
   key: [],
 });
-const plan = (facts: Partial<JobPlan>): JobPlan => ({
+const plan = (...tables: Partial<PlannedTable>[]): JobPlan => ({
   name: 'load',
-  dataset: 'orders',
   from,
   to,
-  source: 'orders.csv',
-  target: 'orders',
-  key: [],
-  schema: schema(['id']),
-  ...facts,
+  tables: tables.map((facts) => ({
+    dataset: 'orders',
+    source: 'orders.csv',
+    target: 'orders',
+    key: [],
+    schema: schema(['id']),
+    namesColumns: false,
+    ...facts,
+  })),
 });
 
 describe('the files of a new job', () => {
@@ -65,10 +68,10 @@ describe('the files of a new job', () => {
   it('say what was asked for, whatever files and columns are called', () => {
     fc.assert(
       fc.property(name, name, fc.uniqueArray(name, { minLength: 1, maxLength: 30 }), (source, target, columns) => {
-        const made = plan({ source, target, key: columns.slice(0, 1), schema: schema(columns) });
+        const made = plan({ source, target, key: columns.slice(0, 1), schema: schema(columns), namesColumns: true });
         const job: unknown = parse(composeJob(made));
         expect(job).toMatchObject({
-          extract: { orders: { from: 'files', file: source } },
+          extract: { orders: { from: 'files', file: source, columns } },
           load: [{ table: target, mode: 'merge', key: columns.slice(0, 1) }],
         });
         const test = parse(composeTest(made)) as { tests: { given: { orders: object[] } }[] };
@@ -81,6 +84,20 @@ describe('the files of a new job', () => {
 
   it('replace the target where no column identifies a row: merging on a guess would lose rows', () => {
     expect(parse(composeJob(plan({})))).toMatchObject({ load: [{ mode: 'replace' }] });
+  });
+
+  it('read several tables into as many, each load called as its dataset', () => {
+    const made = plan({ dataset: 'a', source: 'A', target: 'a', key: ['id'] }, { dataset: 'b', source: 'B', target: 'b' });
+    expect(parse(composeJob(made))).toMatchObject({
+      extract: { a: { file: 'A' }, b: { file: 'B' } },
+      load: [
+        { dataset: 'a', table: 'a', mode: 'merge', key: ['id'] },
+        { dataset: 'b', table: 'b', mode: 'replace' },
+      ],
+    });
+    expect(parse(composeTest(made))).toMatchObject({
+      tests: [{ given: { a: [{}], b: [{}] }, expect: { a: { rows: 1 }, b: { rows: 1 } } }],
+    });
   });
 
   it('declare the connections of a new project', () => {
