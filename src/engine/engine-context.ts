@@ -60,4 +60,4 @@ export interface EngineContext {
 }
 
 /** Loses at most some seconds of work to a kill, and keeps what waits for a target short of 24 MB. */
-export const defaultCheckpoint: CheckpointPolicy = { rows: 131_072, bytes: 24 * 2 ** 20, milliseconds: 15_000 };
+export const defaultCheckpoint: CheckpointPolicy = { rows: Infinity, bytes: 24 * 2 ** 20, milliseconds: 15_000 };

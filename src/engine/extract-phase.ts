@@ -103,7 +103,7 @@ async function openSink(
   const table = Spool.table(dataset, 0);
   const first = prepared.bound.operations.findIndex(({ dataset: owner, reads }) => owner === dataset || reads.includes(dataset));
   if (first < 0 || (await spool.operation(first)) === null) await spool.createTable(table, output);
-  return { width: Infinity, writer: (part, number) => spool.writer(table, output, { dataset, id: part.id, number }) };
+  return { width: Infinity, writer: (part, number) => spool.writer({ table, schema: output, dataset, id: part.id, number }) };
 }
 
 function laneProgress(

@@ -51,6 +51,7 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
   let counts = mark?.counts ?? emptyCounts(names);
   let position: Json = mark?.position ?? null;
   let unsaved = { rows: 0, bytes: 0, since: Date.now() };
+  const isFull = (): boolean => isDue(unsaved, { ...part.checkpoint, bytes: writer.saveBytes ?? part.checkpoint.bytes });
 
   const save = async (done: boolean): Promise<void> => {
     const refused = await writer.flush();
@@ -72,7 +73,7 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
     part.onRows(moved.counts.read, moved.sourceBytes);
     if (moved.position !== null) position = moved.position;
     const canStop = moved.position !== null;
-    if (canStop && (resources.signal.aborted || isDue(unsaved, part.checkpoint))) await save(false);
+    if (canStop && (resources.signal.aborted || isFull())) await save(false);
     if (resources.signal.aborted) throw cancelled();
   }
   await save(true);

@@ -127,7 +127,7 @@ async function inChunks(
   const { stage, dataset } = operation;
   if (stage.kind === 'table') throw new EtlError('INTERNAL', `Stage of ${dataset} needs a table`);
   await spool.createTable(into, stage.output);
-  const writer = await spool.writer(into, stage.output, { dataset: `operation ${number}`, id: dataset, number: 0 });
+  const writer = await spool.writer({ table: into, schema: stage.output, dataset: `operation ${number}`, id: dataset, number: 0 });
   const from = tableOf(tables, dataset);
   let rows = 0;
   try {

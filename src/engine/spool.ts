@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { columnType, literal, openDatabase, quote, segmentSql, writeSegment, type Database, type Session } from '@etl/columnar';
-import { EtlError, type Batch, type Chunk, type Json, type PartWriter, type Schema } from '@etl/sdk';
+import { dirname } from 'node:path';
+import { columnType, literal, openDatabase, quote, type Database, type Session } from '@etl/columnar';
+import { EtlError, type Chunk, type Json, type PartWriter, type Schema } from '@etl/sdk';
 import { rowNumberColumn } from '../transforms/step.js';
 import type { Failpoint } from './failpoint.js';
+import { SpoolWriter, type SpoolPart } from './spool-writer.js';
 
 /** What belongs to one spool as a whole; a spool of another run or fingerprint is dropped. */
 export interface SpoolHead {
@@ -26,9 +26,6 @@ export interface RowRange {
   readonly last: string;
   readonly rows: number;
 }
-
-/** Row numbers of a part begin here, so that they ascend in source order over all parts. */
-const rowsPerPart = 2 ** 40;
 
 const bookkeeping = `
 create table if not exists _etl_head (head text not null);
@@ -107,51 +104,9 @@ export class Spool {
   }
 
   /** A writer that appends rows of one part to a table; rows and mark are safe together. */
-  async writer(
-    table: string,
-    schema: Schema,
-    part: { readonly dataset: string; readonly id: string; readonly number: number },
-  ): Promise<PartWriter> {
-    const session = await this.database.connect();
-    const [saved] = await session.rows('select mark, next from _etl_part where dataset = $1 and part = $2', [part.dataset, part.id]);
-    let next = saved === undefined ? part.number * rowsPerPart : Number(saved['next']);
-    let pending: Batch[] = [];
-    const segment = join(this.options.temporary, `spool-${randomUUID()}.csv`);
-    const columns = schema.fields.map(({ name }) => quote(name)).join(', ');
-    const { failpoint } = this.options;
-    return {
-      after: saved === undefined ? null : (JSON.parse(String(saved['mark'])) as Json),
-      async write(batch) {
-        pending.push(batch);
-      },
-      flush: async () => [],
-      async save(mark) {
-        const rows = pending.reduce((sum, { length }) => sum + length, 0);
-        const facts = rows > 0 ? await writeSegment(segment, schema, pending) : undefined;
-        await session.transaction(async () => {
-          if (rows > 0) {
-            const numbered = `select ${columns}, ${next}::bigint + row_number() over () - 1 from ${segmentSql(segment, schema, facts)}`;
-            const stored = await session.run(`insert into ${table} ${numbered}`);
-            if (stored !== rows) throw new EtlError('UNBALANCED', `The spool stored ${stored} of ${rows} rows of ${part.dataset}`);
-          }
-          await session.run('insert or replace into _etl_part values ($1, $2, $3, $4)', [
-            part.dataset,
-            part.id,
-            JSON.stringify(mark),
-            next + rows,
-          ]);
-          await failpoint('spool.saving');
-        });
-        pending = [];
-        next += rows;
-        await rm(segment, { force: true });
-        await failpoint('spool.saved');
-      },
-      async close() {
-        await rm(segment, { force: true });
-        await session.close();
-      },
-    };
+  async writer(part: SpoolPart): Promise<PartWriter> {
+    const { temporary, failpoint } = this.options;
+    return SpoolWriter.open(await this.database.connect(), part, { temporary, failpoint, rowNumber: rowNumberColumn });
   }
 
   /** Rows of a table in order, behind the given row number; the position is the number of the last row of a chunk. */

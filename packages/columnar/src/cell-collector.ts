@@ -1,9 +1,11 @@
-import bindings from '@duckdb/node-bindings';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { textBatch, type Field, type Schema } from '@etl/sdk';
 import { isBytes } from './crossing-sql.js';
 import type { Placed } from './session.js';
 import { copyStrings, integersOf, stringRoom } from './vector-bytes.js';
+import { loadBindings } from './load-duckdb.js';
+
+const bindings = loadBindings();
 
 const vectorRows = 2048;
 const firstRoom = 1 << 18;

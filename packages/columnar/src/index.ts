@@ -6,6 +6,6 @@ export { duckDbType } from './duckdb-type.js';
 export { fieldOf, fieldTypeOf } from './field-type-of.js';
 export { openDatabase } from './open-database.js';
 export { literal, quote } from './quote.js';
-export { columnType, segmentSql, writeSegment } from './segment.js';
+export { columnType, openSegment, segmentSql, writeSegment, type SegmentWriter } from './segment.js';
 export type { SegmentFacts } from './csv-segment.js';
 export type { Bindable, Bindings, Placed, Session, StreamOptions } from './session.js';

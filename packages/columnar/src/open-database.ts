@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Database, DatabaseOptions } from './database.js';
 import { duckDbError } from './duckdb-error.js';
 import type { openSession } from './open-session.js';
+import { loadDuckDb } from './load-duckdb.js';
 import { literal } from './quote.js';
 import type { Session } from './session.js';
 
@@ -111,8 +112,8 @@ async function realPath(path: string): Promise<string> {
 
 async function createInstance(path: string, options: DatabaseOptions): Promise<Instance> {
   const { readOnly = false, memoryLimit = '512MB', temporary, threads } = options;
-  // The native library is loaded here, not with the module: help and validation never pay for it
-  const [{ DuckDBInstance }, { openSession }] = await Promise.all([import('@duckdb/node-api'), import('./open-session.js')]);
+  const { DuckDBInstance } = loadDuckDb();
+  const { openSession } = await import('./open-session.js');
   if (path !== memory) await refuseFolder(path, readOnly);
   try {
     const instance = await DuckDBInstance.create(path, {

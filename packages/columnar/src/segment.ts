@@ -14,20 +14,46 @@ const joined = (a: SegmentFacts, b: SegmentFacts): SegmentFacts => ({
 
 const nothing: SegmentFacts = { rows: 0, bytes: 0, longest: 0, breaks: false };
 
-/** Writes batches as one CSV segment, mode 0600. */
-export async function writeSegment(path: string, schema: Schema, batches: readonly Batch[]): Promise<SegmentFacts> {
+/** A CSV segment that grows batch by batch. */
+export interface SegmentWriter {
+  /** What it holds so far. */
+  readonly facts: SegmentFacts;
+  append(batch: Batch): Promise<void>;
+  /** Closes the file, also where an append has failed. May be called again. */
+  close(): Promise<void>;
+}
+
+/** Makes a segment file, mode 0600. */
+export async function openSegment(path: string, schema: Schema): Promise<SegmentWriter> {
   const file = await open(path, 'w', 0o600);
-  try {
-    let facts = nothing;
-    for (const batch of batches) {
-      if (batch.length === 0) continue;
+  let facts = nothing;
+  let closed = false;
+  return {
+    get facts() {
+      return facts;
+    },
+    async append(batch) {
+      if (batch.length === 0) return;
       const encoded = encodeSegment(schema, batch);
       await file.writeFile(encoded.data);
       facts = joined(facts, encoded);
-    }
-    return facts;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await file.close();
+    },
+  };
+}
+
+/** Writes batches as one CSV segment, mode 0600. */
+export async function writeSegment(path: string, schema: Schema, batches: readonly Batch[]): Promise<SegmentFacts> {
+  const segment = await openSegment(path, schema);
+  try {
+    for (const batch of batches) await segment.append(batch);
+    return segment.facts;
   } finally {
-    await file.close();
+    await segment.close();
   }
 }
 

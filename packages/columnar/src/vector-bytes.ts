@@ -1,4 +1,7 @@
-import bindings, { type Vector } from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import { loadBindings } from './load-duckdb.js';
+
+const bindings = loadBindings();
 
 /** DuckDB keeps a string in 16 bytes: its length, then the bytes themselves where they are 12 or fewer, else 4 of them and a pointer. */
 const entry = 16;

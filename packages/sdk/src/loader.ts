@@ -145,6 +145,8 @@ export interface Load {
 export interface PartWriter {
   /** The mark that was saved last, or null: nothing of this part is safe yet. */
   readonly after: Mark | null;
+  /** Bytes from save to save that suit the target now, where it does not keep the batches in memory until then; absent: what the engine takes for all. */
+  readonly saveBytes?: number;
   /** The batch stays valid and unchanged until `flush` returns. */
   write(batch: Batch): Promise<void>;
   /** Takes the rows of a Parquet file whose columns are those of the schema; only loaders that gain by it have this. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { LoadWorld } from './load-world.js';
 import { savePart, type StagedPart } from './load-state.js';
 import { findRefused, isRefusal, type Refused } from './refused-rows.js';
-import { csvSegment, parquetSegment, type Segment } from './segment-file.js';
+import { growCsvSegment, parquetSegment, type GrowingSegment, type Segment } from './segment-file.js';
 
 interface Waiting {
   readonly segment: Segment;
@@ -14,8 +14,11 @@ interface Waiting {
   refused: Refused | null;
 }
 
-/** Cells of a segment, in bytes: enough for several threads to read it, little enough to hold two. */
-const segmentBytes = 16 * 1024 * 1024;
+/** Bytes of a segment: enough for DuckDB to fill row groups in several threads, little enough that two are on their way at a time. */
+const segmentBytes = 32 * 1024 * 1024;
+
+/** Bytes from save to save. A save that is too small for a row group of DuckDB is written twice, to its log and then to its file. */
+const saveBytes = 256 * 1024 * 1024;
 
 /**
  * Writes one part to its staging table. Rows go in one transaction from save to save, which a refused row forces to begin anew: the
@@ -27,8 +30,7 @@ export class DuckDbPartWriter implements PartWriter {
   readonly #session: Session;
   #after: Mark | null;
   #saved: number;
-  #waiting: Batch[] = [];
-  #waitingBytes = 0;
+  #growing: GrowingSegment | null = null;
   #segments: Waiting[] = [];
   #inserting: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
@@ -48,12 +50,17 @@ export class DuckDbPartWriter implements PartWriter {
     return this.#after;
   }
 
+  /** Where rows are refused, a transaction that holds many segments would be repeated for each of them. */
+  get saveBytes(): number {
+    return this.#tables > 0 ? segmentBytes : saveBytes;
+  }
+
   async write(batch: Batch): Promise<void> {
     if (batch.length === 0) return;
-    this.#waiting.push(batch);
-    this.#waitingBytes += sizeOf(batch);
+    this.#growing ??= await this.#grow();
+    await this.#growing.append(batch);
     await this.#world.failpoint('duckdb.written');
-    if (this.#waitingBytes >= segmentBytes) await this.#cut();
+    if (this.#growing.bytes >= segmentBytes) await this.#cut();
   }
 
   async writeParquet({ path, rows }: { readonly path: string; readonly rows: number }): Promise<void> {
@@ -95,21 +102,25 @@ export class DuckDbPartWriter implements PartWriter {
     await this.#inserting.catch(() => undefined);
     await this.#rollback();
     await this.#session.close();
-    this.#waiting = [];
+    await this.#growing?.remove();
+    this.#growing = null;
     for (const { segment } of this.#segments) await segment.remove();
     this.#segments = [];
     this.#world.closed(this);
   }
 
-  /** Ends a segment: writes it, and has DuckDB read it while the next one fills. */
-  async #cut(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const batches = this.#waiting;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+  async #grow(): Promise<GrowingSegment> {
     const { temporary, target, shape } = this.#world;
     await mkdir(temporary, { recursive: true, mode: 0o700 });
-    await this.#take(await csvSegment(join(temporary, `load-${randomUUID()}.csv`), { schema: target.schema, shape, batches }));
+    return growCsvSegment(join(temporary, `load-${randomUUID()}.csv`), { schema: target.schema, shape });
+  }
+
+  /** Ends a segment, and has DuckDB read it while the next one grows. */
+  async #cut(): Promise<void> {
+    const growing = this.#growing;
+    if (growing === null) return;
+    this.#growing = null;
+    await this.#take(await growing.finish());
   }
 
   async #take(segment: Segment): Promise<void> {
@@ -181,14 +192,4 @@ export class DuckDbPartWriter implements PartWriter {
       if (refused !== null) await this.#session.run(`drop table if exists ${refused.table}`);
     }
   }
-}
-
-/** Bytes of the cells: of values a guess. */
-function sizeOf(batch: Batch): number {
-  const { csv, text, length } = batch;
-  if (csv !== undefined) return csv.length;
-  if (text === undefined) return length * 32 * (batch.rows()[0]?.length ?? 1);
-  const first = text.index.find((at) => at >= 0) ?? 0;
-  const last = text.index.findLast((at) => at >= 0) ?? first;
-  return last - first + length * text.stride;
 }

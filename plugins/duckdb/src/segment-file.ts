@@ -1,4 +1,4 @@
-import { canonicalSql, columnType, literal, quote, segmentSql, writeSegment, type SegmentFacts } from '@etl/columnar';
+import { canonicalSql, columnType, literal, quote, openSegment, segmentSql, type SegmentFacts } from '@etl/columnar';
 import { EtlError, rowNumber, type Batch, type Field, type Origin, type Schema } from '@etl/sdk';
 import { rm } from 'node:fs/promises';
 import type { LoadShape } from './load-shape.js';
@@ -17,19 +17,43 @@ export interface Segment {
 
 export const textColumn = (column: number): string => `_etl_r${column}`;
 
-/** Writes batches as a CSV segment. */
-export async function csvSegment(
-  path: string,
-  { schema, shape, batches }: { schema: Schema; shape: LoadShape; batches: readonly Batch[] },
-): Promise<Segment> {
-  const facts = await writeSegment(path, schema, batches);
-  const origins = batches.map(({ length, origin }) => ({ length, origin }));
+/** A CSV segment that grows. */
+export interface GrowingSegment {
+  /** Bytes so far. */
+  readonly bytes: number;
+  append(batch: Batch): Promise<void>;
+  /** Closes the file: DuckDB may read it. */
+  finish(): Promise<Segment>;
+  remove(): Promise<void>;
+}
+
+export async function growCsvSegment(path: string, { schema, shape }: { schema: Schema; shape: LoadShape }): Promise<GrowingSegment> {
+  const segment = await openSegment(path, schema);
+  const origins: { readonly length: number; readonly origin: Origin | undefined }[] = [];
+  const remove = async (): Promise<void> => {
+    await segment.close();
+    await rm(path, { force: true });
+  };
   return {
-    rows: facts.rows,
-    relation: written(segmentSql(path, readAs(schema, shape), facts), schema, shape),
-    texts: textRelation(path, schema, facts),
-    origin: (row) => originAt(origins, row),
-    remove: () => rm(path, { force: true }),
+    get bytes() {
+      return segment.facts.bytes;
+    },
+    async append(batch) {
+      await segment.append(batch);
+      origins.push({ length: batch.length, origin: batch.origin });
+    },
+    async finish() {
+      await segment.close();
+      const { facts } = segment;
+      return {
+        rows: facts.rows,
+        relation: written(segmentSql(path, readAs(schema, shape), facts), schema, shape),
+        texts: textRelation(path, schema, facts),
+        origin: (row) => originAt(origins, row),
+        remove,
+      };
+    },
+    remove,
   };
 }
 
