@@ -6,10 +6,13 @@ import { root } from './root.mjs';
 /** Writes the pages that are made from the code; with `--check` it writes nothing and names those that are not as the code says. */
 const check = process.argv.includes('--check');
 const pages = await generatedPages();
-const reference = join(root, 'docs/reference');
-const left = readdirSync(reference, { recursive: true })
-  .map((path) => join('docs/reference', path))
-  .filter((path) => path.endsWith('.md') && !pages.has(path));
+const filesIn = (folder, ending) =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true })
+        .filter((path) => path.endsWith(ending))
+        .map((path) => join(folder, path))
+    : [];
+const left = [...filesIn('docs/reference', '.md'), ...filesIn('catalogue', '.json')].filter((path) => !pages.has(path));
 const stale = [...pages].filter(([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text);
 
 if (check) {

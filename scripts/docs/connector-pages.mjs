@@ -12,7 +12,7 @@ export async function connectors() {
     const manifest = JSON.parse(readFileSync(join(root, 'plugins', folder, 'package.json'), 'utf8'));
     for (const [name, entry] of Object.entries(manifest.etl.connectors)) {
       const module = await import(pathToFileURL(join(root, 'plugins', folder, entry.module)).href);
-      found.push({ name, ...entry, plugin: manifest.name, connector: module.default });
+      found.push({ name, ...entry, plugin: manifest.name, folder: `plugins/${folder}`, connector: module.default });
     }
   }
   return found.sort((a, b) => a.name.localeCompare(b.name, 'en'));

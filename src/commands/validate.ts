@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { messageOf } from '@etl/sdk';
@@ -13,6 +14,8 @@ export interface ValidateReport {
   readonly exitCode: 0 | 2;
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
+  /** Connectors that the files use and that are not installed: checked against what the catalogue knows of their options. */
+  readonly missing: readonly { readonly connector: string; readonly plugin: string; readonly command: string }[];
 }
 
 export default class Validate extends ProjectCommand {
@@ -36,20 +39,30 @@ export default class Validate extends ProjectCommand {
     await this.checkPlugins(directory);
     const { validateProject, writeEditorSchemas } = await import('../project/index.js');
     const { steps } = await import('../transforms/index.js');
-    const registry = await this.registryForChecks();
+    const notInstalled = new Map<string, ValidateReport['missing'][number]>();
+    const registry = await this.registryForChecks(({ connector, package: plugin }) =>
+      notInstalled.set(connector, { connector, plugin, command: `${this.config.bin} plugins install ${connector}` }),
+    );
     const jobs = flagList(args.jobs);
     const validation = await validateProject(directory, {
       environment: flags.env ?? null, variables: this.outside.variables, registry, steps, ...(jobs.length > 0 && { jobs }),
     }); // prettier-ignore
     const { files } = validation;
-    const problems =
+    const missing = [...notInstalled.values()];
+    const inFiles =
       validation.problems.length > 0 ? validation.problems : await this.#checkSteps(await this.openProject(flags, { registry }), jobs);
+    const problems = [...inFiles, ...((await this.#isLocked(directory)) ? missing.map(notLocked) : [])];
     await this.#helpEditors(() => writeEditorSchemas(directory, { variables: this.outside.variables, registry, steps }));
     const exitCode = problems.length === 0 ? 0 : 2;
     this.exitWith(exitCode);
-    const report: ValidateReport = { status: exitCode === 0 ? 'done' : 'invalid', exitCode, files, problems };
+    const report: ValidateReport = { status: exitCode === 0 ? 'done' : 'invalid', exitCode, files, problems, missing };
     if (!this.jsonEnabled()) this.#render(report, directory, flags.format);
     return report;
+  }
+
+  async #isLocked(directory: string): Promise<boolean> {
+    const { lockFile } = await import('../plugins/plugin-home.js');
+    return existsSync(join(directory, lockFile));
   }
 
   /** Steps are bound only where the files are right: else one mistake would be told twice. */
@@ -73,14 +86,15 @@ export default class Validate extends ProjectCommand {
 
   #render(report: ValidateReport, directory: string, format: 'text' | 'json' | 'github'): void {
     const { terminal } = this;
-    const { files, problems } = report;
+    const { files, problems, missing } = report;
     const path = (file: string): string => relative(this.outside.directory, join(directory, file)) || file;
     if (format === 'json') terminal.data(JSON.stringify(report, null, 2));
     else if (problems.length > 0)
       terminal.data(
         format === 'github' ? githubAnnotations(problems, path) : renderProblems(problems, { palette: terminal.dataPalette, path }),
       );
-    const { good, bad } = terminal.palette;
+    const { good, bad, command } = terminal.palette;
+    for (const each of missing) terminal.warn(`The connector ${each.connector} is not installed: ${command(each.command)}`);
     if (problems.length === 0) terminal.say(`${good('✔')} ${plural(files.length, 'file')} without a mistake`);
     else
       terminal.say(
@@ -88,3 +102,12 @@ export default class Validate extends ProjectCommand {
       );
   }
 }
+
+/** With an etl.lock every connector that the jobs use has to be in it. */
+const notLocked = ({ connector, command }: ValidateReport['missing'][number]): Problem => ({
+  code: 'CONFIG_INVALID',
+  message: `etl.lock does not have the connector ${connector}, which the project uses`,
+  place: { file: 'etl.lock' },
+  hint: `Install it, which locks it: ${command}`,
+  frame: null,
+});

@@ -2,16 +2,26 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EtlError, isEtlError } from '@etl/sdk';
 import { z } from 'zod';
+import type { PluginSource } from '../registry/index.js';
 import { readJsonDocument } from '../state/json-document.js';
 import { writeDurably } from '../state/durable-file.js';
+import { builtinOf, builtinPlugins } from './builtin-plugins.js';
 import { currentSet, lockFile } from './plugin-home.js';
 import { packageAt, readTree, tree, type Tree } from './npm-tree.js';
 import { installedPlugin, readSetFolder, type InstalledPlugin, type PluginSet } from './plugin-set.js';
 
 const lockedPlugin = installedPlugin.omit({ root: true, name: true });
 
-/** etl.lock: exactly which plugins a project uses. Addresses are never in it: every machine has its own. */
-const lockDocument = z.object({ version: z.literal(1), plugins: z.record(z.string(), lockedPlugin), tree });
+/**
+ * etl.lock: exactly which connectors the jobs of a project can use, those that come with etl and those that are installed. Addresses are never in
+ * it: every machine has its own.
+ */
+const lockDocument = z.object({
+  version: z.literal(1),
+  builtin: builtinPlugins,
+  plugins: z.record(z.string(), lockedPlugin),
+  tree,
+});
 
 export type EtlLock = z.infer<typeof lockDocument>;
 
@@ -27,20 +37,27 @@ export async function readLock(project: string): Promise<EtlLock | null> {
   }
 }
 
-/** Writes what a set holds; linked plugins are on this machine alone, so they are left out. */
-export async function writeLock(project: string, home: string): Promise<EtlLock> {
-  const lock = await lockOfSet(currentSet(home));
+/** What a lock is held against. */
+export interface InstalledWorld {
+  readonly home: string;
+  /** The plugins that come with the CLI. */
+  readonly bundled: readonly PluginSource[];
+}
+
+/** Writes what is installed; linked plugins are on this machine alone, so they are left out. */
+export async function writeLock(project: string, { home, bundled }: InstalledWorld): Promise<EtlLock> {
+  const lock: EtlLock = { version: 1, builtin: builtinOf(bundled), ...(await lockOfSet(currentSet(home))) };
   await writeDurably(join(project, lockFile), `${JSON.stringify(lock, null, 2)}\n`);
   return lock;
 }
 
-export async function lockOfSet(folder: string): Promise<EtlLock> {
+async function lockOfSet(folder: string): Promise<Pick<EtlLock, 'plugins' | 'tree'>> {
   const set = await readSetFolder(folder);
   const plugins = set.plugins
     .filter(({ source }) => source !== 'link')
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, version, source, integrity, connectors, support }) => [name, { version, source, integrity, connectors, support }] as const);
-  return { version: 1, plugins: Object.fromEntries(plugins), tree: withSources(await readTree(folder), set) };
+  return { plugins: Object.fromEntries(plugins), tree: withSources(await readTree(folder), set) };
 } // prettier-ignore
 
 /** What was built on this machine is known by its sources: the tarball differs by machine. */

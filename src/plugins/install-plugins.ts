@@ -9,7 +9,7 @@ import { setText, readSetFolder, type InstalledPlugin, type PluginSet } from './
 import type { RequestedPlugin } from './requested-plugin.js';
 import { runScripts } from './run-scripts.js';
 import { scopeRegistryOf } from './scope-registry.js';
-import { packPackage, packagesNeeded, workspacePackages, type PackedPackage } from './workspace.js';
+import { packPackages, packagesNeeded, workspacePackages, type PackedPackage, type WorkspacePackage } from './workspace.js';
 
 export interface InstallOptions {
   /** Packages whose install scripts may run, beside those that were allowed before. */
@@ -61,8 +61,7 @@ async function packRequested(
 ): Promise<PackedPackage[][]> {
   if (scopeRegistryOf(variables) !== null) return [];
   const clone = await workspacePackages(root);
-  const packed = new Map<string, Promise<PackedPackage>>();
-  const lists: PackedPackage[][] = [];
+  const lists: WorkspacePackage[][] = [];
   for (const { name, version, entry } of requests) {
     if (entry?.folder == null || fromRegistry.has(name)) continue;
     const needed = await packagesNeeded(entry.folder, clone);
@@ -71,10 +70,11 @@ async function packRequested(
       throw new EtlError('USAGE', `The sources of ${name} on this machine are version ${own}, not ${version}`, {
         hint: 'Leave out the version, or name a registry: ETL_PLUGIN_REGISTRY=https://…',
       });
-    for (const each of needed) if (!packed.has(each.name)) packed.set(each.name, packPackage(each, { tarballs, variables, signal }));
-    lists.push(await Promise.all(needed.map(({ name: needs }) => packed.get(needs)).filter((each) => each !== undefined)));
+    lists.push(needed);
   }
-  return lists;
+  const once = new Map(lists.flat().map((each) => [each.name, each]));
+  const packed = await packPackages([...once.values()], { tarballs, variables, signal });
+  return lists.map((needed) => needed.map(({ name }) => packed.get(name)).filter((each) => each !== undefined));
 }
 
 /** Relative to a set, so that a home can be moved. */

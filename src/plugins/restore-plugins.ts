@@ -9,7 +9,7 @@ import { runNpm } from './npm.js';
 import { setText, type InstalledPlugin, type PluginSet } from './plugin-set.js';
 import { runScripts } from './run-scripts.js';
 import { scopeRegistryOf } from './scope-registry.js';
-import { packPackage, packagesNeeded, sourcesHash, workspacePackages, type PackedPackage, type WorkspacePackage } from './workspace.js';
+import { packPackages, packagesNeeded, sourcesHash, workspacePackages, type PackedPackage, type WorkspacePackage } from './workspace.js';
 
 /** A registry on this machine that serves a bundle while the work takes. */
 export interface ServedBundle {
@@ -70,7 +70,7 @@ function sourcesIn(tree: Tree): Record<string, string> {
 }
 
 /** Packs what the lock takes from a clone. Throws CONFIG_INVALID where the sources here are others. */
-async function packLocked({ root, catalogue, variables, signal }: PluginWorld, { tarballs }: StagedSet, lock: EtlLock): Promise<Map<string, PackedPackage>> {
+async function packLocked({ root, catalogue, variables, signal }: PluginWorld, { tarballs }: StagedSet, lock: EtlLock): Promise<ReadonlyMap<string, PackedPackage>> {
   const bundled = Object.entries(lock.plugins).find(([, { source }]) => source === 'bundle');
   if (bundled !== undefined)
     throw new EtlError('CONFIG_INVALID', `etl.lock has ${bundled[0]} ${bundled[1].version} from a bundle`, {
@@ -87,16 +87,16 @@ async function packLocked({ root, catalogue, variables, signal }: PluginWorld, {
       });
     for (const each of await packagesNeeded(folder, clone)) here.set(each.name, each);
   }
-  const packed = new Map<string, PackedPackage>();
+  const same: WorkspacePackage[] = [];
   for (const [name, hash] of Object.entries(sourcesIn(lock.tree))) {
     const found = here.get(name);
     if (found === undefined || (await sourcesHash(found.folder)) !== hash)
       throw new EtlError('CONFIG_INVALID', `The sources of ${name} on this machine are not those of etl.lock`, {
         hint: 'Take the version of etl that the project was locked with, or accept these sources: etl plugins update',
       });
-    packed.set(name, await packPackage(found, { tarballs, variables, signal }));
+    same.push(found);
   }
-  return packed;
+  return packPackages(same, { tarballs, variables, signal });
 } // prettier-ignore
 
 /** The tree as npm writes it: with where this machine has what it does not fetch from a registry. */

@@ -75,21 +75,33 @@ export interface PackRequest {
   readonly signal: AbortSignal;
 }
 
-/** Packs a package as npm would publish it, without running any of its scripts. A rebuild gives another name, so npm takes it as new. */
-export async function packPackage(pack: WorkspacePackage, { tarballs, variables, signal }: PackRequest): Promise<PackedPackage> {
+const packAnswer = z.array(z.looseObject({ name: z.string(), filename: z.string() }));
+
+/** Packs packages as npm would publish them, without running any of their scripts. A rebuild gives another name, so npm takes it as new. */
+export async function packPackages(
+  packs: readonly WorkspacePackage[],
+  { tarballs, variables, signal }: PackRequest,
+): Promise<ReadonlyMap<string, PackedPackage>> {
+  const packed = new Map<string, PackedPackage>();
+  if (packs.length === 0) return packed;
   await mkdir(tarballs, { recursive: true, mode: 0o700 });
-  // A folder for each: packs that run side by side must not take each other's file.
   const temporary = await mkdtemp(join(tarballs, '.pack-'));
   try {
-    const words = ['pack', pack.folder, '--ignore-scripts', '--pack-destination', temporary];
-    await runNpm({ directory: temporary, words, variables, signal, scopeRegistry: null });
-    const [file] = await readdir(temporary);
-    if (file === undefined) throw new EtlError('CONFIG_INVALID', `npm packed nothing of ${pack.name}`);
-    const integrity = await integrityOf(join(temporary, file));
-    const short = createHash('sha256').update(integrity).digest('hex').slice(0, 10);
-    const tarball = join(tarballs, `${basename(file, '.tgz')}-${short}.tgz`);
-    await rename(join(temporary, file), tarball);
-    return { ...pack, tarball, integrity, sources: await sourcesHash(pack.folder) };
+    const words = ['pack', ...packs.map(({ folder }) => folder), '--json', '--ignore-scripts', '--pack-destination', temporary];
+    const answer = packAnswer.parse(JSON.parse(await runNpm({ directory: temporary, words, variables, signal, scopeRegistry: null })));
+    // @a/b-c and @a-b/c would share one file
+    if ((await readdir(temporary)).length !== packs.length)
+      throw new EtlError('CONFIG_INVALID', `npm packs ${packs.map(({ name }) => name).join(', ')} into files of the same name`);
+    for (const pack of packs) {
+      const file = answer.find(({ name }) => name === pack.name)?.filename;
+      if (file === undefined) throw new EtlError('CONFIG_INVALID', `npm packed nothing of ${pack.name}`);
+      const integrity = await integrityOf(join(temporary, file));
+      const short = createHash('sha256').update(integrity).digest('hex').slice(0, 10);
+      const tarball = join(tarballs, `${basename(file, '.tgz')}-${short}.tgz`);
+      await rename(join(temporary, file), tarball);
+      packed.set(pack.name, { ...pack, tarball, integrity, sources: await sourcesHash(pack.folder) });
+    }
+    return packed;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

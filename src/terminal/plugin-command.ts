@@ -43,10 +43,10 @@ export abstract class PluginCommand extends ConfirmingCommand {
   }
 
   /** Brings etl.lock to what is installed now. */
-  protected async lockProject({ project, home }: TargetWorld): Promise<void> {
+  protected async lockProject({ project, ...world }: TargetWorld): Promise<void> {
     if (project === null) return;
     const { writeLock } = await import('../plugins/etl-lock.js');
-    await writeLock(project, home);
+    await writeLock(project, world);
   }
 
   /** Plugins run with the rights of the person, so a stranger's needs a yes. Throws USAGE, which names --trust. */

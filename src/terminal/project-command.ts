@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EtlError, type Connector } from '@etl/sdk';
 import type { Credentials, ResolveSecret } from '../credentials/credentials.js';
-import type { Catalogue } from '../plugins/catalogue.js';
+import type { Catalogue, CatalogueEntry } from '../plugins/catalogue.js';
 import type { JobWorld } from '../jobs/job-world.js';
 import type { Project } from '../project/index.js';
 import type { Registry } from '../registry/index.js';
@@ -126,16 +126,10 @@ export abstract class ProjectCommand extends EtlCommand {
   protected async checkPlugins(directory: string): Promise<void> {
     const { lockFile, pluginHome } = await import('../plugins/plugin-home.js');
     if (!existsSync(join(directory, lockFile))) return;
-    const { lockDifferences, readLock } = await import('../plugins/etl-lock.js');
-    const lock = await readLock(directory);
+    const { checkLock } = await import('../plugins/check-lock.js');
+    const { bundledPlugins } = await import('../registry/index.js');
     const { folder } = pluginHome({ directory, variables: this.outside.variables, project: directory });
-    const differences = lock === null ? [] : await lockDifferences(lock, folder);
-    if (differences.length === 0) return;
-    const more = differences.length > 4 ? `; and ${differences.length - 4} more` : '';
-    throw new EtlError('CONFIG_INVALID', `The plugins are not those of etl.lock: ${differences.slice(0, 4).join('; ')}${more}`, {
-      hint: 'Bring them to what etl.lock says: etl plugins install',
-      place: { file: lockFile },
-    });
+    await checkLock(directory, { home: folder, bundled: bundledPlugins() });
   }
 
   /** Connectors that etl can install by name. Throws CONFIG_INVALID. */
@@ -144,13 +138,18 @@ export abstract class ProjectCommand extends EtlCommand {
     return readCatalogue({ root: this.config.root, variables: this.outside.variables });
   }
 
-  /** Also knows the options of connectors that are not installed, so that files can be checked; nothing can be opened with those. */
-  protected async registryForChecks(): Promise<Registry> {
+  /**
+   * Also knows the options of connectors that are not installed, so that files can be checked; nothing can be opened with those. `onMissing` hears
+   * of each that was asked for.
+   */
+  protected async registryForChecks(onMissing?: (entry: CatalogueEntry) => void): Promise<Registry> {
     const { describedConnector } = await import('../plugins/described-connector.js');
     const { entries } = await this.catalogue();
     return this.#loadRegistry(async (name) => {
       const entry = entries.find(({ connector }) => connector === name);
-      return entry === undefined ? null : describedConnector(entry);
+      const described = entry === undefined ? null : await describedConnector(entry);
+      if (entry !== undefined && described !== null) onMissing?.(entry);
+      return described;
     });
   }
 

@@ -74,6 +74,7 @@ export const validateShape = z.strictObject({
   exitCode: z.literal([0, 2]),
   files: z.array(z.string()),
   problems: z.array(z.strictObject({ code, message: z.string(), place, hint: z.string().nullable(), frame: z.string().nullable() })),
+  missing: z.array(z.strictObject({ connector: z.string(), plugin: z.string(), command: z.string() })),
 });
 
 /** `etl test` */
@@ -124,7 +125,7 @@ export const connectorShape = z.strictObject({
   status: z.literal('done'),
   exitCode: z.literal(0),
   connector: z.strictObject({
-    name: z.string(), summary: z.string(), plugin: z.string(), version: z.string(),
+    name: z.string(), summary: z.string(), plugin: z.string(), version: z.string().nullable(), command: z.string().nullable(),
     connection: z.array(option),
     extract: z.array(option).nullable(),
     load: z.strictObject({ modes: z.array(z.string()), options: z.array(option) }).nullable(),

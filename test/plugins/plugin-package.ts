@@ -12,6 +12,8 @@ export interface PluginPackage {
   readonly manifest?: Readonly<Record<string, unknown>>;
   /** In place of its module. */
   readonly module?: string;
+  /** File with its options, beside the catalogue. */
+  readonly options?: string;
 }
 
 /** Writes a plugin as somebody would publish it: plain ESM, one connector that reads one row. */
@@ -50,10 +52,7 @@ export default defineConnector({
 `;
 
 /** A catalogue of plugins that lie in folders beside it. */
-export async function writeCatalogue(
-  file: string,
-  plugins: readonly (PluginPackage & { readonly folder?: string; readonly options?: string })[],
-): Promise<void> {
+export async function writeCatalogue(file: string, plugins: readonly (PluginPackage & { readonly folder?: string })[]): Promise<void> {
   const entries = plugins.map(({ name, connector, folder, options }) => [
     connector,
     {

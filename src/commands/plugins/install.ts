@@ -82,12 +82,14 @@ export default class PluginsInstall extends PluginCommand {
   }
 
   async #restore(world: TargetWorld, { trusted, allowScripts, served = null }: RestoreOptions): Promise<InstalledSet> {
+    const { checkBuiltin } = await import('../../plugins/check-lock.js');
     const { lockDifferences, readLock } = await import('../../plugins/etl-lock.js');
     const { restorePlugins } = await import('../../plugins/restore-plugins.js');
     const { readPluginSet } = await import('../../plugins/plugin-set.js');
     const lock = world.project === null ? null : await readLock(world.project);
     if (lock === null)
       throw new EtlError('USAGE', 'There is no etl.lock to install from', { hint: 'Name what to install: etl plugins install NAME' });
+    checkBuiltin(lock, world);
     const names = new Set(Object.keys(lock.plugins));
     if ((await lockDifferences(lock, world.home)).length === 0) return { set: await readPluginSet(world.home), names };
     await this.trust([...names].filter((name) => world.catalogue.find(name) === undefined), trusted); // prettier-ignore
