@@ -25,6 +25,7 @@ const packages = {
   sdk: [],
   columnar: ['packages/sdk'],
   files: ['packages/sdk'],
+  sql: ['packages/sdk'],
   testkit: ['packages/sdk'],
 };
 
@@ -73,7 +74,7 @@ module.exports = {
       name: 'files-know-no-duckdb',
       comment: 'Parquet goes through context.columnar',
       severity: 'error',
-      from: { path: '^(packages/(sdk|files|testkit)|plugins/(?!duckdb/)[^/]+)/src/' },
+      from: { path: '^(packages/(sdk|files|sql|testkit)|plugins/(?!duckdb/)[^/]+)/src/' },
       to: { path: '^packages/columnar/' },
     },
     {

@@ -43,8 +43,13 @@ export interface TypeRules {
   column(field: Field): string;
   /** The field type of a native type, as introspection met it; `native` is set where the way back would not give the same type. */
   field(column: { readonly name: string; readonly type: string; readonly nullable: boolean }): Field;
-  /** Whether a column of the target holds every value of a column of the load exactly, or refuses it row by row. */
+  /** Whether a column of the target holds every value of a column of the load exactly. */
   holds(target: Field, given: Field): boolean;
+  /**
+   * Whether it holds what it takes exactly and refuses every other value by an error, row by row: text for a shorter text or an enum, a wider integer. Such a column is
+   * loaded where it may not or cannot be widened. False where the server would round, cut or bend.
+   */
+  refuses(target: Field, given: Field): boolean;
   /** The narrowest type that holds all values of both and to which the server can change a column; null: there is none. */
   widened(a: FieldType, b: FieldType): FieldType | null;
 }
@@ -54,6 +59,8 @@ export interface ValueSyntax {
   placeholder(n: number): string;
   /** Reads canonical text that is bound at `placeholder` as a value of the field's column type: `cast($1 as numeric(12,2))`. */
   parameter(field: Field, placeholder: string): string;
+  /** Whether a backslash in a string of a person's own SQL escapes the next character (MySQL). */
+  readonly backslashEscapes: boolean;
   /** Text as a literal, for the few places where nothing can be bound. */
   literal(text: string): string;
   /**
@@ -73,6 +80,8 @@ export interface ValueSyntax {
   nowLess(field: Field, milliseconds: number): string;
   /** The lesser of two values: `least(a, b)`. */
   least(a: string, b: string): string;
+  /** Whether `from a, lateral (select … a.x …) b` is known (PostgreSQL, MySQL 8, Oracle 12): reads that follow another dataset join its values so, else by `union all`. */
+  readonly lateral: boolean;
   /** What follows a select without a table: `` or ` from dual`. */
   readonly dual: string;
   /** A select that gives at most that many rows: ` limit 5` or ` fetch first 5 rows only` behind it. */

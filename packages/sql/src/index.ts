@@ -1,3 +1,4 @@
+export { bindNames, namedValues, oneStatement } from './bind-names.js';
 export type {
   ColumnPlan,
   Comparison,
@@ -14,6 +15,10 @@ export type {
   UpdateJoined,
   ValueSyntax,
 } from './dialect.js';
+export { sqlExtractOptions, type SqlExtractOptions } from './extract-options.js';
+export { bound, Fragment, joined, raw, render, sql, untyped, whereAll } from './fragment.js';
+export { sqlLoadOptions, sqlStatementOptions, type SqlLoadOptions, type SqlStatementOptions } from './load-options.js';
+export { checkLayers, isNetworkError, reachPort, resolveHost, unreachable, type CheckedLayer } from './network-check.js';
 export {
   ownPrefix,
   type Bind,
@@ -30,6 +35,9 @@ export {
   type SqlSession,
   type StreamQuery,
 } from './sql-client.js';
+export { sqlConnection } from './sql-connection.js';
 export type { SqlDatabase } from './sql-database.js';
+export { tabText, type TabCell, type TabColumn } from './tab-text.js';
 export type { TableFacts } from './table-facts.js';
 export type { TableName } from './table-name.js';
+export { integerDigits, typeHolds, typeRefuses, typeWidened, withoutNative, type TypeLimits } from './type-fit.js';

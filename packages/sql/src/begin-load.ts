@@ -1,0 +1,170 @@
+import { EtlError, isEtlError, type LoadTarget, type PartWriter } from '@etl/sdk';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { busy, fenced } from './load-error.js';
+import type { SqlLoadOptions } from './load-options.js';
+import { loadShape, type LoadShape } from './load-shape.js';
+import { LoadRecord, type StagedPart } from './load-state.js';
+import { isMadeAnew } from './made-anew.js';
+import type { LoadWorld } from './load-world.js';
+import { inTransaction, type OpenDatabase } from './open-database.js';
+import { settleIntent } from './settle-intent.js';
+import type { SqlSession } from './sql-client.js';
+import { SqlLoad } from './sql-load.js';
+import { isSameRun, readyStaging, shapeDigest, stagingName } from './staging.js';
+import { createStateTables, stateTables } from './state-tables.js';
+import type { TableFacts } from './table-facts.js';
+import type { TableName } from './table-name.js';
+
+/** The tag of the sessions of a load, and the name of its lock. */
+export const loadTag = (id: string): string => `etl ${createHash('sha256').update(id).digest('hex').slice(0, 20)}`;
+
+/** How long a load that is held is asked for again: a server needs a moment to see that a process was killed. */
+const busyWait = { tries: 20, milliseconds: 100 };
+
+interface Begin {
+  readonly open: OpenDatabase;
+  readonly options: SqlLoadOptions;
+  readonly target: LoadTarget;
+}
+
+/** Takes the lock of the load, fences older runs, and makes or continues its staging. */
+export async function beginLoad({ open, options, target }: Begin): Promise<SqlLoad> {
+  const tag = loadTag(target.id);
+  const holder = await open.pool.take({ access: 'write', tag });
+  try {
+    await takeLock(holder, target, tag);
+    const begun = await guardOf(open, target)(target.epoch, () => prepare(holder, { open, options, target }));
+    await open.database.context.failpoint('sql.begun');
+    const writers = new Set<PartWriter>();
+    const world: LoadWorld = {
+      open,
+      target,
+      options,
+      ...begun,
+      epoch: target.epoch + 1,
+      tag,
+      failpoint: (point) => open.database.context.failpoint(point),
+      guard: (work) => guardOf(open, target)(target.epoch + 1, work),
+      closed: (writer) => void writers.delete(writer),
+    };
+    return new SqlLoad(world, holder, writers);
+  } catch (error) {
+    await open.pool.give(holder, { spoiled: true });
+    throw error;
+  }
+}
+
+/** Takes the lock of a load, or throws BUSY. */
+export async function takeLock(holder: SqlSession, { id, takeOver }: LoadTarget, tag: string): Promise<void> {
+  if (takeOver) await holder.endOthers(tag);
+  for (let tries = 0; !(await holder.lock(tag)); tries++) {
+    if (tries >= busyWait.tries) throw busy(id);
+    await sleep(busyWait.milliseconds);
+  }
+}
+
+interface Prepared {
+  readonly name: TableName;
+  readonly shape: LoadShape;
+  readonly staging: TableName;
+  readonly parts: readonly StagedPart[];
+}
+
+async function prepare(session: SqlSession, { open, options, target }: Begin): Promise<Prepared> {
+  const named = await targetTable(open, session, options);
+  await readySchemas(open, session, { name: named.name, options });
+  await createStateTables(open, session);
+  const record = new LoadRecord(open, session, target.id);
+  await settleIntent(open, session, target.id);
+  const state = await record.read();
+  if (state.epoch !== target.epoch) throw fenced(target.id);
+  const shape = decideShape(open, { target, options, ...named });
+  const staging = stagingName(options.staging?.schema ?? named.name.schema, target.id);
+  const make = (): Promise<readonly StagedPart[]> => readyStaging(open, session, { state, target, shape, staging });
+  const mark = async (parts: readonly StagedPart[]): Promise<void> => {
+    await record.advance(target.epoch);
+    if (!isSameRun(state, target)) await record.setParts(target.epoch + 1, parts);
+    const { run, fingerprint, plan } = target;
+    await record.setUnsealed({ run, fingerprint, plan, shape: shapeDigest(open, target, shape), staging });
+    await open.database.context.failpoint('sql.beginning');
+  };
+  const parts = open.dialect.ddl.transactional
+    ? await inTransaction(session, async () => {
+        const made = await make();
+        await mark(made);
+        return made;
+      })
+    : await make().then(async (made) => {
+        await inTransaction(session, () => mark(made));
+        return made;
+      });
+  return { name: named.name, shape, staging, parts };
+}
+
+/** The table that a load names, as the server spells it, and how it is declared. */
+export async function targetTable(
+  open: OpenDatabase,
+  session: SqlSession,
+  options: Pick<SqlLoadOptions, 'schema' | 'table'>,
+): Promise<{ readonly name: TableName; readonly found: TableFacts | null }> {
+  const wanted = { schema: options.schema ?? (await open.schema(session)), table: options.table };
+  const found = await open.database.introspection.table(session, wanted);
+  const { spell } = open.dialect.names;
+  return { name: found?.name ?? { schema: wanted.schema, table: spell(wanted.table) }, found };
+}
+
+async function readySchemas(
+  open: OpenDatabase,
+  session: SqlSession,
+  { name, options }: { name: TableName; options: SqlLoadOptions },
+): Promise<void> {
+  open.assertNames([name.table, name.schema]);
+  const own = (await stateTables(open, session)).loads.schema;
+  for (const schema of new Set([name.schema, options.staging?.schema ?? name.schema]))
+    if (schema !== own) await open.define(session, open.dialect.ddl.createSchema(schema));
+}
+
+export interface Deciding {
+  readonly target: Pick<LoadTarget, 'id' | 'schema' | 'mode' | 'key' | 'policy'>;
+  readonly options: SqlLoadOptions;
+  readonly name: TableName;
+  readonly found: TableFacts | null;
+}
+
+/** The shape of the load; throws what does not fit. */
+export function decideShape(open: OpenDatabase, { target, options, name, found }: Deciding): LoadShape {
+  if (found?.kind === 'view')
+    throw new EtlError('CONFIG_INVALID', `${name.schema}.${name.table} is a view`, {
+      hint: 'Load into the table behind it, or give the load a table of its own',
+    });
+  const table = isMadeAnew(open.dialect, target, found) ? null : found;
+  open.assertNames(target.schema.fields.map(({ name: column }) => column));
+  return loadShape({ target, table, name, options, dialect: open.dialect });
+}
+
+/** Any error may be how a run learns that a newer one took its load: the epoch, read again in a session of its own, tells. */
+export function guardOf(open: OpenDatabase, { id }: Pick<LoadTarget, 'id'>): <T>(epoch: number, work: () => Promise<T>) => Promise<T> {
+  return async (epoch, work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isEtlError(error) && error.code === 'BUSY') throw error;
+      const now = await epochOf(open, id);
+      if (now !== null && now !== epoch) throw fenced(id, error);
+      throw error;
+    }
+  };
+}
+
+/** null: nobody can say, and the first error is the one to tell. */
+async function epochOf(open: OpenDatabase, id: string): Promise<number | null> {
+  try {
+    return await open.pool.with(
+      { access: 'write', tag: 'etl state' },
+      async (session) => (await new LoadRecord(open, session, id).read()).epoch,
+    );
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,121 @@
+import { EtlError, type Cursor, type Field, type ReadRequest } from '@etl/sdk';
+import type { SqlExtractOptions } from './extract-options.js';
+import { bound, sql, whereAll, type Fragment } from './fragment.js';
+import { findColumn } from './load-shape.js';
+import type { OpenDatabase } from './open-database.js';
+import type { ReadRange } from './read-range.js';
+import type { SourceRelation } from './source-relation.js';
+import type { SqlSession } from './sql-client.js';
+
+type CursorRange = NonNullable<ReadRange['cursor']>;
+
+export interface CursorRequest {
+  readonly relation: SourceRelation;
+  readonly options: SqlExtractOptions;
+  readonly request: ReadRequest;
+  readonly where: readonly Fragment[];
+}
+
+/**
+ * Fixes the upper bound before the first row is read: the newest value, held back where the request says so. Throws DATA_INVALID where
+ * rows have no value, since an incremental read would never see them.
+ */
+export async function cursorRange(
+  open: OpenDatabase,
+  session: SqlSession,
+  { relation, options, request, where }: CursorRequest,
+): Promise<CursorRange | null> {
+  if (options.cursor === undefined) return null;
+  const { field: name, lag } = options.cursor;
+  const field = cursorField(open, relation, name);
+  const column = open.dialect.names.quote(field.name);
+  const { values } = open.dialect;
+  const newest = `max(${column})`;
+  const held = request.hold === null ? newest : values.least(newest, heldBack(open, field, request.hold));
+  const [row] = await open.cells(
+    session,
+    [field, emptyField],
+    sql`select ${values.canonical(field, 'm.u')}, m.e from (select ${held} u, count(*) - count(${column}) e from ${relation.from}${whereAll(where)}) m`,
+  );
+  const [until = null, empty] = row ?? [];
+  if (empty != null && empty !== '0')
+    throw new EtlError('DATA_INVALID', `${empty} rows have no ${field.name}, so an incremental read would never see them`, {
+      hint: `Leave them out with where: '${column} is not null', or use a cursor that every row has`,
+    });
+  const since = textOf(request.since);
+  return {
+    field: field.name,
+    since: await lowerBound(open, session, { field, since, lag: request.hold === null ? (lag ?? 0) : 0 }),
+    until: until === null ? since : await later(open, session, { field, a: until, b: since }),
+  };
+}
+
+const emptyField: Field = { name: 'e', type: { kind: 'integer', bits: 64, signed: true }, nullable: false };
+
+export function cursorField(open: OpenDatabase, { schema }: SourceRelation, name: string): Field {
+  const field = findColumn(schema.fields, name, open.dialect);
+  if (field !== undefined) return field;
+  throw new EtlError('SCHEMA_MISMATCH', `There is no column ${name} for the cursor`, {
+    hint: `Columns are ${schema.fields.map((one) => one.name).join(', ')}`,
+  });
+}
+
+const isTime = ({ type }: Field): boolean => type.kind === 'timestamp' || type.kind === 'date';
+
+function heldBack(open: OpenDatabase, field: Field, milliseconds: number): string {
+  if (isTime(field)) return open.dialect.values.nowLess(field, milliseconds);
+  throw new EtlError('CONFIG_INVALID', `Column ${field.name} is no time, so rows cannot be held back by a lag`, {
+    hint: 'Use a cursor that is a date or timestamp, or write settled: true where rows are committed in the order of this column',
+  });
+}
+
+/** A cursor of this extractor is the canonical text of a value. */
+function textOf(cursor: Cursor): string | null {
+  if (cursor === null || typeof cursor === 'string') return cursor;
+  if (typeof cursor === 'number') return String(cursor);
+  throw new EtlError('CONFIG_INVALID', 'The saved cursor is not a value of a column', {
+    hint: 'Set it with: etl state set, or forget it with: etl state reset',
+  });
+}
+
+interface Bound {
+  readonly field: Field;
+  readonly since: string | null;
+  readonly lag: number;
+}
+
+async function lowerBound(open: OpenDatabase, session: SqlSession, { field, since, lag }: Bound): Promise<string | null> {
+  if (since === null || lag === 0) return since;
+  if (!isTime(field))
+    throw new EtlError('CONFIG_INVALID', `Column ${field.name} is no time, so a lag means nothing for it`, {
+      hint: 'Write settled: true, or use a date or timestamp',
+    });
+  const { values } = open.dialect;
+  const [row] = await open.cells(
+    session,
+    [field],
+    sql`select ${values.canonical(field, values.earlier(field, 'm.v', lag))} from (select ${bound(field, since)} v${values.dual}) m`,
+  );
+  return row?.[0] ?? since;
+}
+
+/** The cursor never goes back, also where the newest rows were deleted. */
+async function later(
+  open: OpenDatabase,
+  session: SqlSession,
+  { field, a, b }: { readonly field: Field; readonly a: string; readonly b: string | null },
+): Promise<string> {
+  if (b === null) return a;
+  const [row] = await open.rows(
+    session,
+    sql`select case when ${bound(field, a)} >= ${bound(field, b)} then 'a' else 'b' end${open.dialect.values.dual}`,
+  );
+  return row?.[0]?.trim() === 'a' ? a : b;
+}
+
+/** Conditions of a range; no row where nothing was there when the bound was fixed. */
+export function cursorConditions(open: OpenDatabase, field: Field, { since, until }: CursorRange): readonly Fragment[] {
+  const column = open.dialect.names.quote(field.name);
+  if (until === null) return [sql`1 = 0`];
+  return [...(since === null ? [] : [sql`${column} > ${bound(field, since)}`]), sql`${column} <= ${bound(field, until)}`];
+}

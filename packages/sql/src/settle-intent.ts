@@ -1,0 +1,44 @@
+import type { LoadId } from '@etl/sdk';
+import { LoadRecord, type Intent, type StoredState } from './load-state.js';
+import { inTransaction, type OpenDatabase } from './open-database.js';
+import type { SqlSession } from './sql-client.js';
+
+/** Whether the renames of an intent have happened: one statement does all of them, and afterwards there is no staging table. */
+export const isRenamed = async (open: OpenDatabase, session: SqlSession, { staging }: Intent): Promise<boolean> =>
+  (await open.database.introspection.table(session, staging)) === null;
+
+/** Finishes a publish that was interrupted behind its renames, or forgets one that never got there. Outside of a transaction. */
+export async function settleIntent(open: OpenDatabase, session: SqlSession, load: LoadId): Promise<void> {
+  const record = new LoadRecord(open, session, load);
+  const { intent } = await record.read();
+  if (intent === null) return;
+  if (await isRenamed(open, session, intent)) await finishIntent(open, session, { load, intent });
+  else await inTransaction(session, () => record.setIntent(null));
+}
+
+/** Writes down what the renames made visible, and drops the table that they put aside. */
+export async function finishIntent(
+  open: OpenDatabase,
+  session: SqlSession,
+  { load, intent }: { readonly load: LoadId; readonly intent: Intent },
+): Promise<void> {
+  const record = new LoadRecord(open, session, load);
+  await inTransaction(session, async () => {
+    await record.dropParts();
+    await record.setPublished({ run: intent.run, counts: intent.counts, summary: intent.summary }, intent.cursors);
+  });
+  if (intent.old !== null && (await open.database.introspection.table(session, intent.old)) !== null)
+    await open.define(session, open.dialect.ddl.dropTable(intent.old));
+}
+
+/** The state as it is once an interrupted publish counts as done; changes nothing. */
+export async function settledState(open: OpenDatabase, session: SqlSession, state: StoredState): Promise<StoredState> {
+  const { intent } = state;
+  if (intent === null || !(await isRenamed(open, session, intent))) return state;
+  return {
+    ...state,
+    cursors: { ...state.cursors, ...intent.cursors },
+    published: { run: intent.run, counts: intent.counts, summary: intent.summary },
+    unfinished: null,
+  };
+}
