@@ -94,12 +94,17 @@ export interface ColumnPlan {
   readonly nullable: boolean;
 }
 
+export interface CheckPlan {
+  readonly sql: string;
+  readonly columns: readonly string[];
+}
+
 export interface TablePlan {
   readonly columns: readonly ColumnPlan[];
   /** Primary key; empty: none. */
   readonly key: readonly string[];
-  /** CHECK conditions. */
-  readonly checks: readonly string[];
+  /** CHECK conditions. A staging table names them so that an error tells the column: `constraint "_etl_check:price"` where one column alone is looked at. */
+  readonly checks: readonly CheckPlan[];
 }
 
 export interface StagingPlan extends TablePlan {

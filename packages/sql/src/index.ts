@@ -1,5 +1,6 @@
 export { bindNames, namedValues, oneStatement } from './bind-names.js';
 export type {
+  CheckPlan,
   ColumnPlan,
   Comparison,
   DdlSyntax,

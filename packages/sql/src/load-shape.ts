@@ -1,5 +1,5 @@
 import { EtlError, typeName, type Field, type LoadTarget } from '@etl/sdk';
-import type { ColumnPlan, Dialect } from './dialect.js';
+import type { CheckPlan, ColumnPlan, Dialect } from './dialect.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { ownColumns } from './own-columns.js';
 import type { TableFacts } from './table-facts.js';
@@ -16,7 +16,7 @@ export interface LoadShape {
   readonly columns: readonly Field[];
   readonly changes: readonly ColumnChange[];
   /** CHECK conditions that staged rows must meet. */
-  readonly checks: readonly string[];
+  readonly checks: readonly CheckPlan[];
   /** The key by the names of the table. */
   readonly key: readonly string[];
 }
@@ -54,7 +54,7 @@ export function loadShape(request: ShapeRequest): LoadShape {
     taken,
     columns,
     changes: matched.flatMap(({ change }) => change ?? []),
-    checks: (table?.checks ?? []).filter((check) => check.columns.every((name) => staged.has(name))).map(({ sql }) => sql),
+    checks: (table?.checks ?? []).filter((check) => check.columns.every((name) => staged.has(name))),
     key,
   };
 }

@@ -1,4 +1,5 @@
 import type { Field } from '@etl/sdk';
+import type { CheckPlan } from './dialect.js';
 
 /** A table or view as it is declared in the database. */
 export interface TableFacts {
@@ -12,7 +13,7 @@ export interface TableFacts {
   /** Columns that nobody may write. */
   readonly generated: ReadonlySet<string>;
   /** Conditions of CHECK constraints, as SQL, with the columns that they look at. Staging takes them over, so that a row is refused before it is published. */
-  readonly checks: readonly { readonly sql: string; readonly columns: readonly string[] }[];
+  readonly checks: readonly CheckPlan[];
   /** Column lists of the primary key, UNIQUE constraints and unique indexes. */
   readonly uniques: readonly (readonly string[])[];
   /**
