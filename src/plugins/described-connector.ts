@@ -9,18 +9,22 @@ const jsonSchema = z.record(z.string(), z.unknown());
 export const connectorDescription = z.strictObject({
   connection: jsonSchema,
   extract: jsonSchema.optional(),
+  /** A read may depend on the rows of another dataset. */
+  each: z.literal(true).optional(),
   load: z.strictObject({ modes: z.array(z.enum(modes)), options: jsonSchema }).optional(),
+  statements: jsonSchema.optional(),
 });
 
 export type ConnectorDescription = z.infer<typeof connectorDescription>;
 
 /** What stands in the catalogue's file for this connector. */
-export function describeConnector({ connection, extractor, loader }: Connector): ConnectorDescription {
+export function describeConnector({ connection, extractor, loader, statements }: Connector): ConnectorDescription {
   const schemaOf = (schema: z.ZodType) => jsonSchema.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
   return {
     connection: schemaOf(connection),
-    ...(extractor && { extract: schemaOf(extractor.options) }),
+    ...(extractor && { extract: schemaOf(extractor.options), ...(extractor.each === true && { each: true as const }) }),
     ...(loader && { load: { modes: [...loader.modes], options: schemaOf(loader.options) } }),
+    ...(statements && { statements: schemaOf(statements.options) }),
   };
 }
 
@@ -28,13 +32,14 @@ export function describeConnector({ connection, extractor, loader }: Connector):
 export async function describedConnector({ connector: name, summary, options, package: plugin }: CatalogueEntry): Promise<Connector | null> {
   if (options === null) return null;
   try {
-    const { connection, extract, load } = connectorDescription.parse(JSON.parse(await readFile(options, 'utf8')));
+    const { connection, extract, each, load, statements } = connectorDescription.parse(JSON.parse(await readFile(options, 'utf8')));
     return {
       name,
       summary,
       connection: schemaFrom(connection),
-      ...(extract && { extractor: { options: schemaFrom(extract) } }),
+      ...(extract && { extractor: { options: schemaFrom(extract), ...(each && { each }) } }),
       ...(load && { loader: { modes: load.modes, options: schemaFrom(load.options) } }),
+      ...(statements && { statements: { options: schemaFrom(statements) } }),
       open: async () => {
         throw new EtlError('CONNECTOR_UNKNOWN', `The connector '${name}' is not installed`, { hint: `Install it with: etl plugins install ${plugin}` });
       },

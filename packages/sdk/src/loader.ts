@@ -96,8 +96,8 @@ export interface PlannedColumn {
 /** Takes the rows that a load would bring, one call after the other, and tells what would become of each. Keeps them in temporary storage; the target is not changed. */
 export interface Comparison {
   write(batch: Batch): Promise<void>;
-  /** As `publish` would answer it now. Rows that the target would refuse are counted as rejected. */
-  end(): Promise<LoadCounts>;
+  /** As `publish` would answer it now; throws what it would throw. Rows that the target would refuse are counted as rejected. */
+  end(commit: Pick<Commit, 'partial'>): Promise<LoadCounts>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { defineConnector, modes } from '@etl/sdk';
 import { connectionOptions } from './connection-options.js';
 import { extractOptions } from './extract-options.js';
-import { loadOptions } from './load-options.js';
+import { loadOptions, statementsOptions } from './load-options.js';
 import { openConnection } from './open-connection.js';
 
 export default defineConnector({
@@ -10,5 +10,6 @@ export default defineConnector({
   connection: connectionOptions,
   extractor: { options: extractOptions },
   loader: { options: loadOptions, modes },
+  statements: { options: statementsOptions },
   open: openConnection,
 });

@@ -129,6 +129,10 @@ export async function savePart(
   if (saved !== 1) throw fenced(load);
 }
 
+/** Marks of an unfinished load go on with the epoch. */
+export const moveParts = (session: Session, load: LoadId, epoch: number): Promise<number> =>
+  session.run(`update ${partTable} set epoch = $2 where load = $1`, [load, epoch]);
+
 export const dropParts = (session: Session, load: LoadId): Promise<number> =>
   session.run(`delete from ${partTable} where load = $1`, [load]);
 

@@ -10,8 +10,14 @@ import { dropStaging } from './staging.js';
 import { count, stagingTable } from './staged-rows.js';
 import { refuseUniqueConflicts } from './unique-conflicts.js';
 
+/** A load that is published in a transaction of its database, alone or with others. */
+export interface Publishable extends Load {
+  readonly holder: DatabaseHolder;
+  publishIn(session: Session, commit: Commit): Promise<LoadCounts>;
+}
+
 /** One open load: its parts are staged in tables of the target until publish moves them. */
-export class DuckDbLoad implements Load {
+export class DuckDbLoad implements Publishable {
   readonly world: LoadWorld;
   readonly holder: DatabaseHolder;
   readonly #writers: Set<PartWriter>;
@@ -61,6 +67,10 @@ export class DuckDbLoad implements Load {
     return counts;
   }
 
+  publishIn(session: Session, commit: Commit): Promise<LoadCounts> {
+    return this.world.guard(() => publishOne(session, this.world, commit));
+  }
+
   async suspend(): Promise<void> {
     for (const writer of [...this.#writers]) await writer.close();
   }
@@ -84,18 +94,18 @@ export class DuckDbLoad implements Load {
 /** Publishes loads of one database in one transaction: all of them become visible, or none. */
 export async function publishTogether(
   holder: DatabaseHolder,
-  loads: readonly { readonly load: DuckDbLoad; readonly commit: Commit }[],
+  loads: readonly { readonly load: Publishable; readonly commit: Commit }[],
 ): Promise<readonly LoadCounts[]> {
-  const [first] = loads;
-  if (first === undefined) return [];
+  if (loads.length === 0) return [];
+  const { failpoint } = holder.context;
   for (const { load } of loads) await load.suspend();
   const counts = await holder.changing(async (session) => {
     const answers: LoadCounts[] = [];
-    for (const { load, commit } of loads) answers.push(await load.world.guard(() => publishOne(session, load.world, commit)));
-    await first.load.world.failpoint('duckdb.publishing');
+    for (const { load, commit } of loads) answers.push(await load.publishIn(session, commit));
+    await failpoint('duckdb.publishing');
     return answers;
   });
-  await first.load.world.failpoint('duckdb.published');
+  await failpoint('duckdb.published');
   return counts;
 }
 
@@ -104,7 +114,7 @@ async function publishOne(session: Session, world: LoadWorld, commit: Commit): P
   const { published } = await readState(session, id);
   if (published?.run === commit.run) return published.counts;
   await advanceEpoch(session, id, world.epoch);
-  const counts = await publishMode(session, world);
+  const counts = await publishMode(session, world, commit);
   assertBalanced(commit.rows, counts);
   await world.failpoint('duckdb.applied');
   await dropStaging(session, world.stagingSchema, world.parts);

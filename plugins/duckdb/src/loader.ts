@@ -1,60 +1,41 @@
-import { columnType, quote, type Session } from '@etl/columnar';
-import { EtlError, type Loader, type LoadTarget, type PartWriter } from '@etl/sdk';
-import type { TableName } from './catalog.js';
+import { quote, type Session } from '@etl/columnar';
+import type { Loader, LoadTarget, PartWriter } from '@etl/sdk';
+import { compareLoad } from './compare-load.js';
 import type { DatabaseHolder } from './database-holder.js';
 import { DuckDbLoad } from './load.js';
-import { fenced, mayBeFenced } from './load-error.js';
+import { guardOf } from './fence-guard.js';
 import type { LoadOptions } from './load-options.js';
-import { loadShape, type LoadShape } from './load-shape.js';
+import { decideShape } from './judge-load.js';
+import type { LoadShape } from './load-shape.js';
 import {
   advanceEpoch,
   createStateTables,
   lost,
   readState,
-  setCursors,
   setParts,
   setUnfinished,
   type StagedPart,
   type StoredState,
 } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
-import { ownColumns } from './own-columns.js';
+import { loaderState, refuseReadOnly } from './loader-state.js';
+import { loadNames, planLoad } from './plan-load.js';
 import { createStaging, dropStaging, shapeDigest, stagingName } from './staging.js';
 import { count, stagingTable } from './staged-rows.js';
-import { isMadeAnew, targetTable } from './target-table.js';
 
 /** Parts that are written side by side: more only wait for each other's disk. */
 const writers = 4;
 
 export function duckdbLoader(holder: DatabaseHolder, options: LoadOptions): Loader {
-  if (holder.options.read_only)
-    throw new EtlError('PERMISSION_DENIED', `The connection to ${holder.path} only reads`, {
-      hint: 'Take read_only out of the connection to load into it',
-    });
+  refuseReadOnly(holder);
   return {
     traits: { visible: 'at-publish', resume: 'chunk', parts: writers },
-    async state(id) {
-      // A database that is not there has no state, and asking must not make it
-      if (!(await holder.exists())) return { epoch: 0, cursors: {}, published: null, unfinished: null };
-      const { epoch, cursors, published, unfinished } = await holder.with((session) => readState(session, id));
-      return { epoch, cursors, published, unfinished };
-    },
-    setState: (id, epoch, cursors) =>
-      holder.changing(async (session) => {
-        await createStateTables(session);
-        await advanceEpoch(session, id, epoch);
-        await setCursors(session, id, cursors ?? {});
-        await keepParts(session, id, epoch + 1);
-        await holder.context.failpoint('duckdb.state-setting');
-      }),
+    ...loaderState(holder),
     begin: (target) => beginLoad({ holder, options, target }),
+    plan: (target) => planLoad({ holder, options, target }),
+    compare: (target) => compareLoad({ holder, options, target }),
     close: async () => undefined,
   };
-}
-
-/** Marks of an unfinished load go on with the epoch. */
-async function keepParts(session: Session, load: string, epoch: number): Promise<void> {
-  await session.run(`update main._etl_part set epoch = $2 where load = $1`, [load, epoch]);
 }
 
 interface Begin {
@@ -64,8 +45,7 @@ interface Begin {
 }
 
 async function beginLoad({ holder, options, target }: Begin): Promise<DuckDbLoad> {
-  const name: TableName = { schema: options.schema ?? holder.options.schema, table: options.table };
-  const stagingSchema = options.staging?.schema ?? name.schema;
+  const { name, stagingSchema } = loadNames(holder, options);
   const guard = guardOf(holder, target);
   const { shape, parts } = await guard(target.epoch, () =>
     holder.changing(async (session) => {
@@ -98,51 +78,6 @@ async function beginLoad({ holder, options, target }: Begin): Promise<DuckDbLoad
     closed: (writer) => open.delete(writer),
   };
   return new DuckDbLoad(holder, world, open);
-}
-
-/** Any error may be how a run learns that a newer one took its load: the epoch, read again, tells. */
-function guardOf(holder: DatabaseHolder, { id }: LoadTarget): <T>(epoch: number, work: () => Promise<T>) => Promise<T> {
-  return async (epoch, work) => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!mayBeFenced(error)) throw error;
-      const now = await holder.with((session) => readState(session, id));
-      if (now.epoch !== epoch) throw fenced(id, error);
-      throw error;
-    }
-  };
-}
-
-async function decideShape(
-  session: Session,
-  { target, name, options }: { target: LoadTarget; name: TableName; options: LoadOptions },
-): Promise<LoadShape> {
-  const found = await targetTable(session, name);
-  if (found?.isView === true)
-    throw new EtlError('CONFIG_INVALID', `${name.schema}.${name.table} is a view`, {
-      hint: 'Load into the table behind it, or give the load a table of its own',
-    });
-  const table = isMadeAnew(target, found) ? null : found;
-  const shape = loadShape({ target, table, name, options, columnType });
-  const own = ownColumns(target, options);
-  const taken = own.find((field) => shape.columns.some((column) => column.name.toLowerCase() === field.name.toLowerCase()));
-  if (taken !== undefined)
-    throw new EtlError('SCHEMA_MISMATCH', `Column ${taken.name} of the load is one that mode ${target.mode} keeps itself`, {
-      hint: 'Rename the column, or give the other one another name in the options of the load',
-    });
-  const absent = own.filter(
-    (field) => table !== null && !table.fields.some((there) => there.name.toLowerCase() === field.name.toLowerCase()),
-  );
-  if (absent.length > 0 && target.policy !== 'evolve')
-    throw new EtlError(
-      'SCHEMA_MISMATCH',
-      `${name.table} lacks ${absent.map((field) => field.name).join(', ')}, and schema: ${target.policy} adds none`,
-      {
-        hint: 'Add them to the table, or use schema: evolve',
-      },
-    );
-  return shape;
 }
 
 interface Staging {

@@ -5,18 +5,23 @@ import type { ConnectionOptions } from './connection-options.js';
 import { DatabaseHolder } from './database-holder.js';
 import type { ExtractOptions } from './extract-options.js';
 import { duckdbExtractor } from './extractor.js';
-import { DuckDbLoad, publishTogether } from './load.js';
-import type { LoadOptions } from './load-options.js';
+import { DuckDbLoad, publishTogether, type Publishable } from './load.js';
+import type { LoadOptions, StatementsOptions } from './load-options.js';
 import { duckdbLoader } from './loader.js';
+import { DuckDbStatements, statementsLoader } from './statements-load.js';
 
 /** A connection to one database file; the file is opened, and locked against other processes, when it is first needed. */
-export async function openConnection(options: ConnectionOptions, context: Context): Promise<TypedConnection<ExtractOptions, LoadOptions>> {
+export async function openConnection(
+  options: ConnectionOptions,
+  context: Context,
+): Promise<TypedConnection<ExtractOptions, LoadOptions, StatementsOptions>> {
   const holder = new DatabaseHolder(options, context);
   return {
     check: () => checkLayers(holder),
     catalog: catalogOf(holder),
     extractor: async (extract) => duckdbExtractor(holder, extract),
     loader: async (load) => duckdbLoader(holder, load),
+    statements: async (statements) => statementsLoader(holder, statements),
     publish: async (loads) =>
       publishTogether(
         holder,
@@ -26,7 +31,7 @@ export async function openConnection(options: ConnectionOptions, context: Contex
   };
 }
 
-function ownLoad(load: Load, holder: DatabaseHolder): DuckDbLoad {
-  if (load instanceof DuckDbLoad && load.holder.path === holder.path) return load;
+function ownLoad(load: Load, holder: DatabaseHolder): Publishable {
+  if ((load instanceof DuckDbLoad || load instanceof DuckDbStatements) && load.holder.path === holder.path) return load;
   throw new EtlError('CAPABILITY_MISSING', 'Loads of different databases cannot be published in one transaction');
 }

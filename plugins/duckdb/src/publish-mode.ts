@@ -1,29 +1,38 @@
 import { quote, type Session } from '@etl/columnar';
-import { EtlError, noCounts, type LoadCounts } from '@etl/sdk';
+import { EtlError, noCounts, type Commit, type LoadCounts } from '@etl/sdk';
 import type { LoadWorld } from './load-world.js';
-import { emptyLoad, refuseRepeatedKeys, type Publishing } from './publishing.js';
+import { deleteAll, deleteChildren, insertAbsent, insertAll, settleMissing, updateChanged } from './mode-statements.js';
 import { publishHistory } from './publish-history.js';
-import { changeTarget, createTarget, targetName } from './ready-target.js';
-import { matchKeys, differ } from './row-conditions.js';
-import { count, dropWinners, stagedRows, stagingTable } from './staged-rows.js';
-import { isMadeAnew, targetTable } from './target-table.js';
+import { refuseEmpty, refuseRepeatedKeys, type Publishing } from './publishing.js';
+import { changeTarget, createTarget, targetName, type TargetWorld } from './ready-target.js';
+import { runStatements } from './run-statements.js';
+import { count, dropWinners, stagedRows, stagingTable, type StagedRows } from './staged-rows.js';
+import { isMadeAnew, targetTable, type TargetTable } from './target-table.js';
 
 /** Moves the staged rows into their table, in the transaction of the caller. */
-export async function publishMode(session: Session, world: LoadWorld): Promise<LoadCounts> {
+export async function publishMode(session: Session, world: LoadWorld, { partial = false }: Pick<Commit, 'partial'>): Promise<LoadCounts> {
   const { mode } = world.target;
+  const { pre, post, params } = world.options;
+  await runStatements(session, { option: 'pre', statements: pre, params });
   const table = await targetTable(session, world.name);
   const staged = await stagedRows(session, world, mode === 'append' || mode === 'replace-by' ? [] : world.shape.key);
-  const publishing = { session, world, table, staged };
-  const counts = await (takesPlace(publishing) ? takePlace(publishing) : intoTable(publishing));
+  const missing = partial ? 'keep' : world.options.missing;
+  const publishing = { session, world, table, staged, missing } as const;
+  const counts = await (takesPlace(world, table, staged) ? takePlace(publishing) : intoTable(publishing));
   if (staged.deduplicated > 0) await dropWinners(session);
+  await runStatements(session, { option: 'post', statements: post, params });
   return { ...noCounts, in: staged.rows, deduplicated: staged.deduplicated, ...counts };
 }
 
 type Counts = Partial<LoadCounts>;
 
 /** A plain replace, and the first append, are written once: staging becomes the table. */
-const takesPlace = ({ world, table, staged }: Publishing): boolean =>
-  staged.deduplicated === 0 &&
+export const takesPlace = (
+  world: TargetWorld & Pick<LoadWorld, 'stagingSchema'>,
+  table: TargetTable | null,
+  { deduplicated }: Pick<StagedRows, 'deduplicated'>,
+): boolean =>
+  deduplicated === 0 &&
   world.stagingSchema === world.name.schema &&
   (world.target.mode === 'replace' || (world.target.mode === 'append' && table === null)) &&
   isMadeAnew(world.target, table);
@@ -46,9 +55,9 @@ async function intoTable(publishing: Publishing): Promise<Counts> {
   const before = await makeReady(publishing);
   switch (world.target.mode) {
     case 'append':
-      return { inserted: await insertAll(publishing) };
+      return { inserted: await insertEach(publishing) };
     case 'replace':
-      return { deleted: before + (await session.run(`delete from ${targetName(world)}`)), inserted: await insertAll(publishing) };
+      return { deleted: before + (await session.run(deleteAll(world))), inserted: await insertEach(publishing) };
     case 'replace-by':
       return replaceBy(publishing);
     case 'merge':
@@ -72,51 +81,29 @@ async function makeReady({ session, world, table }: Publishing): Promise<number>
   return before;
 }
 
-const insertAll = ({ session, world, staged }: Publishing): Promise<number> =>
-  session.run(`insert into ${targetName(world)} (${staged.columns}) select ${staged.columns} from ${staged.winners}`);
+async function insertEach({ session, world, staged }: Publishing): Promise<number> {
+  return session.run(insertAll(world, staged));
+}
 
 async function replaceBy(publishing: Publishing): Promise<Counts> {
   const { session, world, staged } = publishing;
-  const deleted = await session.run(
-    `delete from ${targetName(world)} as t where exists (select 1 from ${staged.all} as w where ${matchKeys(world.shape.key)})`,
-  );
-  return { deleted, inserted: await insertAll(publishing) };
+  const deleted = await session.run(deleteChildren(world, staged));
+  return { deleted, inserted: await insertEach(publishing) };
 }
 
-async function insertNew(publishing: Publishing): Promise<Counts> {
-  const inserted = await insertAbsent(publishing);
-  return { inserted, skipped: publishing.staged.winnerRows - inserted };
+async function insertNew({ session, world, staged }: Publishing): Promise<Counts> {
+  const inserted = await session.run(insertAbsent(world, staged));
+  return { inserted, skipped: staged.winnerRows - inserted };
 }
-
-const insertAbsent = ({ session, world, staged }: Publishing): Promise<number> =>
-  session.run(
-    `insert into ${targetName(world)} (${staged.columns}) select ${staged.columns} from ${staged.winners} as w where not exists (select 1 from ${targetName(world)} as t where ${matchKeys(world.shape.key)})`,
-  );
 
 async function merge(publishing: Publishing): Promise<Counts> {
-  const { session, world, staged } = publishing;
-  const { shape, options } = world;
+  const { session, world, staged, missing } = publishing;
   await refuseRepeatedKeys(publishing, 'true');
-  const values = shape.columns.map(({ name }) => name).filter((name) => !shape.key.includes(name));
-  const mark = options.missing === 'mark' ? [quote(options.marked)] : [];
-  const changes = [...values.map((name) => `${quote(name)} = w.${quote(name)}`), ...mark.map((name) => `${name} = null`)];
-  const differences = [...differ(values), ...mark.map((name) => `t.${name} is not null`)];
-  const updated =
-    changes.length === 0
-      ? 0
-      : await session.run(
-          `update ${targetName(world)} as t set ${changes.join(', ')} from ${staged.winners} as w where ${matchKeys(shape.key)} and (${differences.join(' or ')})`,
-        );
-  const inserted = await insertAbsent(publishing);
-  return { updated, inserted, unchanged: staged.winnerRows - updated - inserted, deleted: await missingRows(publishing) };
-}
-
-/** Rows that left the source. */
-async function missingRows({ session, world, staged }: Publishing): Promise<number> {
-  const { missing, marked, allow_empty } = world.options;
-  if (missing === 'keep') return 0;
-  if (staged.rows === 0 && !allow_empty) throw emptyLoad(world);
-  const absent = `not exists (select 1 from ${staged.winners} as w where ${matchKeys(world.shape.key)})`;
-  if (missing === 'delete') return session.run(`delete from ${targetName(world)} as t where ${absent}`);
-  return session.run(`update ${targetName(world)} as t set ${quote(marked)} = now() where ${quote(marked)} is null and ${absent}`);
+  const update = updateChanged(world, staged);
+  const updated = update === null ? 0 : await session.run(update);
+  const inserted = await session.run(insertAbsent(world, staged));
+  refuseEmpty(publishing);
+  const settle = settleMissing(world, staged, missing);
+  const deleted = settle === null ? 0 : await session.run(settle);
+  return { updated, inserted, unchanged: staged.winnerRows - updated - inserted, deleted };
 }

@@ -26,7 +26,11 @@ export const stagingTable = ({ stagingSchema }: Pick<LoadWorld, 'stagingSchema'>
  * Counts the staged rows and, where a key says so, keeps the last of each key. Rows stay in the order in which they were written: rowid
  * ascends within a staging table, since nothing is ever deleted from it.
  */
-export async function stagedRows(session: Session, world: LoadWorld, key: readonly string[]): Promise<StagedRows> {
+export async function stagedRows(
+  session: Session,
+  world: Pick<LoadWorld, 'shape' | 'parts' | 'stagingSchema'>,
+  key: readonly string[],
+): Promise<StagedRows> {
   const { shape, parts } = world;
   const columns = shape.columns.map(({ name }) => quote(name)).join(', ');
   const tables = parts.map(({ staging }) => stagingTable(world, staging));

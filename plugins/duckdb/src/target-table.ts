@@ -1,5 +1,5 @@
 import type { Session } from '@etl/columnar';
-import type { Field, LoadTarget } from '@etl/sdk';
+import type { Field, PlanTarget } from '@etl/sdk';
 import { describeTable, tableExists, type TableName } from './catalog.js';
 
 /** A table as it is declared in the target. */
@@ -17,7 +17,7 @@ export interface TargetTable {
 }
 
 /** A replace makes a plain table anew, with the columns of the load; one with constraints of its own keeps them, and its columns. */
-export const isMadeAnew = ({ mode, policy }: Pick<LoadTarget, 'mode' | 'policy'>, table: TargetTable | null): boolean =>
+export const isMadeAnew = ({ mode, policy }: Pick<PlanTarget, 'mode' | 'policy'>, table: TargetTable | null): boolean =>
   table === null || (mode === 'replace' && policy === 'evolve' && table.isPlain);
 
 /** Reads how a table is declared; null: there is none. */
