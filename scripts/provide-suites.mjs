@@ -1,8 +1,10 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runProcess } from './run-process.mjs';
 
-const hiddenFolders = ['/usr/sbin', '/sbin', '/usr/local/sbin'];
+const postgresFolder = '/usr/lib/postgresql';
+const versions = () => (existsSync(postgresFolder) ? readdirSync(postgresFolder) : []);
+const hiddenFolders = () => ['/usr/sbin', '/sbin', '/usr/local/sbin', ...versions().map((version) => join(postgresFolder, version, 'bin'))];
 
 const isExecutable = (path) => {
   try {
@@ -17,7 +19,8 @@ const isExecutable = (path) => {
 export const thisMachine = {
   isRoot: process.getuid?.() === 0,
   isDebian: existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get'),
-  has: (program) => [...(process.env.PATH ?? '').split(delimiter), ...hiddenFolders].some((folder) => isExecutable(join(folder, program))),
+  has: (program) =>
+    [...(process.env.PATH ?? '').split(delimiter), ...hiddenFolders()].some((folder) => isExecutable(join(folder, program))),
   install: async (packages) => {
     const variables = { DEBIAN_FRONTEND: 'noninteractive' };
     const install = () => runProcess('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { variables });

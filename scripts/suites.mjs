@@ -37,6 +37,16 @@ export const suites = [
     ],
   },
   {
+    name: 'postgres',
+    holds: 'a real PostgreSQL: every type, mode, kill and error',
+    files: /\.postgres\.test\.ts$/,
+    needs: [
+      { program: 'postgres', packages: ['postgresql'] },
+      { program: 'psql', packages: ['postgresql-client'] },
+      { program: 'openssl', packages: ['openssl'] },
+    ],
+  },
+  {
     name: 'small-disk',
     holds: 'what happens when a disk is full or read-only, on a small file system of its own',
     files: /\.disk\.test\.ts$/,

@@ -19,3 +19,5 @@ export * from './text-row.js';
 export * from './memory-connector.js';
 export * from './memory-harness.js';
 export * from './memory-server.js';
+export * from './servers/postgres-server.js';
+export * from './servers/throwaway-certificates.js';
