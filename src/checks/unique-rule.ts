@@ -3,6 +3,7 @@ import { columnAt, refuseTwice } from '../transforms/input-columns.js';
 import type { TableStep } from '../transforms/library-step.js';
 import { rowNumberColumn, type BindContext } from '../transforms/step.js';
 import { countRows, tableRejects } from '../transforms/table-rows.js';
+import { makeResult } from '../transforms/table-result.js';
 import { ruleReason, type RuleAbout } from './cell-rule.js';
 
 /**
@@ -20,17 +21,16 @@ export function uniqueRule(fields: readonly string[], { name, input, onFail }: R
     name,
     output: input,
     reads: [dataset],
-    run: async ({ session, table, dataset: own, into }) => {
-      const source = table(own);
+    run: async (tables) => {
+      const { session, table } = tables;
+      const source = table(tables.dataset);
       const isCompared = keys.map((key) => `${key} is not null`).join(' and ');
       const twice = `select ${keys.join(', ')} from ${source} where ${isCompared} group by all having count(*) > 1`;
       const isTwice = `(${keys.join(', ')}) in (${twice})`;
       const broken = await countRows(session, `${source} where ${isCompared} and ${isTwice}`);
       const rejects = broken > 0 && onFail !== 'warn';
-      await session.run(
-        `create table ${into} as select ${columns} from ${source}${rejects ? ` where not (${isCompared}) or not ${isTwice}` : ''}`,
-      );
-      const [before, after] = [await countRows(session, source), await countRows(session, into)];
+      await makeResult(tables, `select ${columns} from ${source}${rejects ? ` where not (${isCompared}) or not ${isTwice}` : ''}`);
+      const [before, after] = [await countRows(session, source), await countRows(session, tables.into)];
       return {
         counts: [
           {

@@ -32,6 +32,8 @@ export interface Operation {
   readonly stage: Stage;
   /** Datasets whose tables it reads, its own included. */
   readonly reads: readonly string[];
+  /** One later operation reads the result, and nothing else. */
+  readonly lazy: boolean;
 }
 
 export interface SpoolLoad {
@@ -73,14 +75,22 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
   const loadsOf = (dataset: string): EngineLoad[] => job.loads.filter((load) => load.dataset === dataset);
   const heads = new Map<string, StreamStage[]>();
   const tails = new Map<string, StreamStage[]>();
-  const operations: Operation[] = [];
+  const operations: Omit<Operation, 'lazy'>[] = [];
+  const staysInLane = (dataset: string): boolean =>
+    loadsOf(dataset).length === 1 &&
+    loadsOf(dataset)[0]?.orderBy.length === 0 &&
+    !readByOthers.has(dataset) &&
+    perSegment.every(({ segment, stages }) => segment.dataset !== dataset || stages.every(isStream));
   for (const [index, { segment, stages }] of perSegment.entries()) {
     const { dataset } = segment;
     const isFirst = perSegment.findIndex((other) => other.segment.dataset === dataset) === index;
     const isLast = perSegment.findLastIndex((other) => other.segment.dataset === dataset) === index;
     const head = options.fuse && isFirst && inputs.has(dataset) ? stages.length - withoutLeadingStreams(stages).length : 0;
-    heads.set(dataset, [...(heads.get(dataset) ?? []), ...stages.slice(0, head).filter(isStream)]);
-    const rest = stages.slice(head);
+    const [inLane, onTable] = staysInLane(dataset)
+      ? [stages.slice(0, head).filter(isStream), []]
+      : splitHead(stages.slice(0, head).filter(isStream));
+    heads.set(dataset, [...(heads.get(dataset) ?? []), ...inLane]);
+    const rest = [...onTable, ...stages.slice(head)];
     const mayTail =
       options.fuse &&
       isLast &&
@@ -117,7 +127,7 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
     });
   const sources = new Map(job.loads.map(({ name, dataset }) => [name, ancestors.get(dataset) ?? new Set<string>()]));
   for (const load of job.loads) checkLoad(load, schemaOf(schemas, load.dataset));
-  return { lanes, operations, spoolLoads, datasets: schemas, sources };
+  return { lanes, operations: withReaders(operations, job), spoolLoads, datasets: schemas, sources };
 }
 
 /** What binding needs to know of a job. */
@@ -175,6 +185,25 @@ async function bindSegments(
 const isStream = (stage: Stage): stage is StreamStage => stage.kind === 'stream';
 
 const readsOf = (stage: Stage): readonly string[] => (stage.kind === 'table' ? stage.reads : []);
+
+/** Row steps behind an extract whose rows go to a table anyway: those that run while it is read, and those that are better done on the table. */
+function splitHead(stages: readonly StreamStage[]): [readonly StreamStage[], readonly StreamStage[]] {
+  const last = stages.at(-1);
+  if (last?.split === undefined) return [stages, []];
+  const { lane, table } = last.split;
+  return [[...stages.slice(0, -1), ...(lane === null ? [] : [lane])], [table]];
+}
+
+/** Whether what an operation makes is read by one later operation alone. */
+function withReaders(operations: readonly Omit<Operation, 'lazy'>[], job: EngineJob): Operation[] {
+  return operations.map((operation, index) => {
+    const later = operations.slice(index + 1);
+    const next = later.findIndex(({ dataset }) => dataset === operation.dataset);
+    const readers = (next < 0 ? later : later.slice(0, next + 1)).filter(({ reads }) => reads.includes(operation.dataset));
+    const isLoaded = next < 0 && job.loads.some(({ dataset }) => dataset === operation.dataset);
+    return { ...operation, lazy: readers.length === 1 && !isLoaded };
+  });
+}
 
 function withoutLeadingStreams(stages: readonly Stage[]): readonly Stage[] {
   const first = stages.findIndex((stage) => !isStream(stage));

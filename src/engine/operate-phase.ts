@@ -1,5 +1,5 @@
 import { EtlError, type Batch, type Schema } from '@etl/sdk';
-import type { StageResources, StepCounts } from '../transforms/step.js';
+import { rowsPerPart, type StageResources, type StepCounts, type StepReject } from '../transforms/step.js';
 import type { Operation } from './bind-job.js';
 import { runLanePart, type LaneReject, type RejectSink } from './lane.js';
 import { assertEdge } from './ledger.js';
@@ -25,15 +25,30 @@ export async function runOperations(prepared: PreparedRun, spool: Spool, resourc
         schema: output,
         table: tableOf(tables, extract.dataset),
       });
+  /** Tables that are still there because the current one of the dataset is a view of them. */
+  const beneath = new Map<string, readonly string[]>();
   for (const [number, operation] of bound.operations.entries()) {
     const { dataset } = operation;
     const into = Spool.table(dataset, number + 1);
     const saved = (await spool.operation(number)) as OperationResult | null;
-    const counts = saved?.counts ?? (await runOperation(prepared, { spool, resources, operation, number, into, tables }));
+    const counts =
+      saved?.counts ??
+      (await runOperation(prepared, {
+        spool,
+        resources,
+        operation,
+        number,
+        into,
+        tables,
+        lazy: operation.lazy && context.observe === null,
+      }));
     ledger.addSteps(dataset, counts);
     const previous = tables.get(dataset);
     tables.set(dataset, into);
-    if (previous !== undefined) await spool.dropTable(previous);
+    const behind = [...(beneath.get(dataset) ?? []), ...(previous === undefined ? [] : [previous])];
+    const isView = await spool.isView(into);
+    beneath.set(dataset, isView ? behind : []);
+    if (!isView) for (const older of behind.toReversed()) await spool.drop(older);
     const step = operation.stage.steps.map(({ name }) => name).join(', ');
     await observe(prepared, spool, { dataset, step, schema: operation.stage.output, table: into });
     await context.failpoint('engine.operated');
@@ -64,6 +79,7 @@ interface OperationWork {
   readonly number: number;
   readonly into: string;
   readonly tables: SpoolTables;
+  readonly lazy: boolean;
 }
 
 async function runOperation(prepared: PreparedRun, work: OperationWork): Promise<readonly StepCounts[]> {
@@ -97,17 +113,17 @@ interface OperationEnd {
 }
 
 /** An interrupted one begins again: its table is made in one statement, and its rejects are cut off. */
-async function onTable({ spool, resources, operation, into, tables }: OperationWork, rejects: RejectSink): Promise<OperationEnd> {
+async function onTable({ spool, resources, operation, into, tables, lazy }: OperationWork, rejects: RejectSink): Promise<OperationEnd> {
   const { stage, dataset } = operation;
   const run = stage.kind === 'table' ? stage.run : stage.runOnTable;
   if (run === undefined) throw new EtlError('INTERNAL', `Stage of ${dataset} does not run on a table`);
   await rejects.truncate(0);
-  await spool.dropTable(into);
+  await spool.drop(into);
   const table = (name: string): string => tableOf(tables, name);
-  const result = await run({ session: spool.session, table, dataset, into }, resources);
+  const result = await run({ session: spool.session, table, dataset, into, lazy }, resources);
   let pending: LaneReject[] = [];
   for await (const reject of result.rejects) {
-    pending.push(reject);
+    pending.push(fromSource(reject));
     if (pending.length < 1000) continue;
     await rejects.append(pending);
     pending = [];
@@ -116,6 +132,12 @@ async function onTable({ spool, resources, operation, into, tables }: OperationW
   const last = result.counts.at(-1);
   if (last === undefined) throw new EtlError('INTERNAL', `Stage of ${dataset} has no step`);
   return { counts: result.counts, out: last.out };
+}
+
+/** The number that the row has in its part of the source. */
+function fromSource(reject: StepReject): StepReject {
+  const { origin } = reject;
+  return origin === undefined ? reject : { ...reject, origin: { part: origin.part, first: origin.first % rowsPerPart } };
 }
 
 /** Row steps that cannot run as SQL: rows leave the spool, pass the steps and go back, saved as they go. */

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSegment, quote, segmentSql, type SegmentFacts, type SegmentWriter, type Session } from '@etl/columnar';
-import { EtlError, type Batch, type Json, type PartWriter, type Schema } from '@etl/sdk';
+import { openSegment, quote, segmentSql, type SegmentWriter, type Session } from '@etl/columnar';
+import { EtlError, rowNumber, type Batch, type Json, type PartWriter, type Schema } from '@etl/sdk';
+import { rowNumberColumn, rowNumberField, rowsPerPart } from '../transforms/step.js';
+import { withNumbers } from '../transforms/index.js';
 import type { Failpoint } from './failpoint.js';
-
-/** Row numbers of a part begin here, so that they ascend in source order over all parts. */
-const rowsPerPart = 2 ** 40;
 
 /** Bytes of a segment: enough for DuckDB to fill row groups, little enough that two are on their way at a time. */
 const segmentBytes = 32 * 2 ** 20;
@@ -28,20 +27,31 @@ export interface SpoolWriterOptions {
   /** Folder for segments, mode 0700. */
   readonly temporary: string;
   readonly failpoint: Failpoint;
-  /** Name of the column that numbers the rows. */
-  readonly rowNumber: string;
 }
 
-/** Appends rows of one part to a table of the spool; rows and mark are safe together. While DuckDB reads one segment the next grows. */
+/** A segment whose rows are numbered as they follow each other, or by their last column. */
+interface Growing {
+  readonly path: string;
+  readonly segment: SegmentWriter;
+  readonly first: number;
+  readonly isNumbered: boolean;
+}
+
+/**
+ * Appends rows of one part to a table of the spool; rows and mark are safe together. While DuckDB reads one segment the next grows. A row keeps
+ * the number that it has in its part of the source, so that a later reject can still name it.
+ */
 export class SpoolWriter implements PartWriter {
   readonly saveBytes = saveBytes;
   readonly #session: Session;
   readonly #part: SpoolPart;
   readonly #options: SpoolWriterOptions;
   #after: Json;
-  /** Number of the next row that is given to DuckDB. */
+  /** The least number that the next row may have. */
   #next: number;
-  #growing: { readonly path: string; readonly segment: SegmentWriter } | null = null;
+  #growing: Growing | null = null;
+  /** Rows were left out between others: from here on each says its number. */
+  #hasGaps = false;
   #inserting: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
   #open = false;
@@ -71,9 +81,15 @@ export class SpoolWriter implements PartWriter {
 
   async write(batch: Batch): Promise<void> {
     if (batch.length === 0) return;
-    this.#growing ??= await this.#grow();
-    await this.#growing.segment.append(batch);
-    if (this.#growing.segment.facts.bytes >= segmentBytes) await this.#cut();
+    const { first, numbers } = rowNumbers(batch, this.#part.number * rowsPerPart, this.#next);
+    if (numbers !== null || (this.#growing !== null && first !== this.#next)) this.#hasGaps = true;
+    if (this.#growing !== null && this.#growing.isNumbered !== this.#hasGaps) await this.#cut();
+    this.#growing ??= await this.#grow(first);
+    const { segment, isNumbered } = this.#growing;
+    const origin = { part: this.#part.id, first, ...(numbers !== null && { numbers }) };
+    await segment.append(isNumbered ? withNumbers(this.#schema(true), { ...batch, origin }) : batch);
+    this.#next = (numbers?.at(-1) ?? first + batch.length - 1) + 1;
+    if (segment.facts.bytes >= segmentBytes) await this.#cut();
   }
 
   /** The spool takes whatever the schema says. */
@@ -106,9 +122,14 @@ export class SpoolWriter implements PartWriter {
     await this.#session.close();
   }
 
-  async #grow(): Promise<{ path: string; segment: SegmentWriter }> {
+  async #grow(first: number): Promise<Growing> {
     const path = join(this.#options.temporary, `spool-${randomUUID()}.csv`);
-    return { path, segment: await openSegment(path, this.#part.schema) };
+    return { path, segment: await openSegment(path, this.#schema(this.#hasGaps)), first, isNumbered: this.#hasGaps };
+  }
+
+  #schema(isNumbered: boolean): Schema {
+    const { schema } = this.#part;
+    return isNumbered ? { fields: [...schema.fields, rowNumberField], key: [] } : schema;
   }
 
   /** Ends a segment, and has DuckDB read it while the next one grows. */
@@ -118,9 +139,7 @@ export class SpoolWriter implements PartWriter {
     this.#growing = null;
     await growing.segment.close();
     await this.#settle();
-    const first = this.#next;
-    this.#next += growing.segment.facts.rows;
-    this.#inserting = this.#insert(growing.path, { facts: growing.segment.facts, first }).catch((error: unknown) => {
+    this.#inserting = this.#insert(growing).catch((error: unknown) => {
       this.#failure = { error };
     });
   }
@@ -133,13 +152,15 @@ export class SpoolWriter implements PartWriter {
     throw error;
   }
 
-  async #insert(path: string, { facts, first }: { readonly facts: SegmentFacts; readonly first: number }): Promise<void> {
+  async #insert({ path, segment: { facts }, first, isNumbered }: Growing): Promise<void> {
     const { table, schema, dataset } = this.#part;
     try {
       await this.#begin();
       const columns = schema.fields.map(({ name }) => quote(name)).join(', ');
-      const numbered = `select ${columns}, ${first}::bigint + row_number() over () - 1 from ${segmentSql(path, schema, facts)}`;
-      const stored = await this.#session.run(`insert into ${table} (${columns}, ${this.#options.rowNumber}) ${numbered}`);
+      const number = isNumbered ? rowNumberColumn : `${first}::bigint + row_number() over () - 1`;
+      const stored = await this.#session.run(
+        `insert into ${table} (${columns}, ${rowNumberColumn}) select ${columns}, ${number} from ${segmentSql(path, this.#schema(isNumbered), facts)}`,
+      );
       if (stored !== facts.rows) throw new EtlError('UNBALANCED', `The spool stored ${stored} of ${facts.rows} rows of ${dataset}`);
     } finally {
       await rm(path, { force: true });
@@ -151,4 +172,20 @@ export class SpoolWriter implements PartWriter {
     await this.#session.run('begin transaction');
     this.#open = true;
   }
+}
+
+/** The numbers of the rows of a batch, null where they follow each other: those of the source where they ascend, none below `next`; else the next ones. */
+function rowNumbers(
+  { length, origin }: Batch,
+  base: number,
+  next: number,
+): { readonly first: number; readonly numbers: Float64Array | null } {
+  const onwards = { first: next, numbers: null };
+  if (origin === undefined) return onwards;
+  const first = base + rowNumber(origin, 0);
+  if (first < next) return onwards;
+  if (origin.numbers === undefined) return { first, numbers: null };
+  const numbers = Float64Array.from({ length }, (_, row) => base + rowNumber(origin, row));
+  if (numbers.some((number, row) => row > 0 && number <= (numbers[row - 1] ?? 0))) return onwards;
+  return { first, numbers: (numbers.at(-1) ?? first) - first === length - 1 ? null : numbers };
 }

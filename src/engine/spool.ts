@@ -43,7 +43,7 @@ export class Spool {
   /** Opens the file, or makes it. */
   static async open(options: SpoolOptions): Promise<Spool> {
     await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
-    const database = await openDatabase(options.path, { temporary: options.temporary });
+    const database = await openDatabase(options.path, { temporary: options.temporary, passing: true });
     const session = await database.connect();
     await session.run(bookkeeping);
     return new Spool(database, session, options);
@@ -83,8 +83,14 @@ export class Spool {
     await this.session.run(`create table if not exists ${table} (${[...columns, `${rowNumberColumn} bigint`].join(', ')})`);
   }
 
-  async dropTable(table: string): Promise<void> {
-    await this.session.run(`drop table if exists ${table}`);
+  /** Drops a table or view, named in quotes, if it is there. */
+  async drop(table: string): Promise<void> {
+    await this.session.run(`drop ${(await this.isView(table)) ? 'view' : 'table'} if exists ${table}`);
+  }
+
+  async isView(table: string): Promise<boolean> {
+    const name = table.slice(1, -1).replaceAll('""', '"');
+    return (await this.session.rows('select 1 from duckdb_views() where not internal and view_name = $1', [name])).length > 0;
   }
 
   async count(table: string): Promise<number> {
@@ -106,7 +112,13 @@ export class Spool {
   /** A writer that appends rows of one part to a table; rows and mark are safe together. */
   async writer(part: SpoolPart): Promise<PartWriter> {
     const { temporary, failpoint } = this.options;
-    return SpoolWriter.open(await this.database.connect(), part, { temporary, failpoint, rowNumber: rowNumberColumn });
+    return SpoolWriter.open(await this.database.connect(), part, { temporary, failpoint });
+  }
+
+  /** Whether a scan gives the rows in order: then they need no sort. Tables whose parts were read side by side are not. */
+  async isInOrder(table: string): Promise<boolean> {
+    const before = `select ${rowNumberColumn} as n, lag(${rowNumberColumn}) over () as before from ${table}`;
+    return (await this.session.rows(`select 1 from (${before}) where n < before limit 1`)).length === 0;
   }
 
   /** Rows of a table in order, behind the given row number; the position is the number of the last row of a chunk. */

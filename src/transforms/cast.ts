@@ -12,6 +12,7 @@ import {
   type Field,
   type FieldType,
 } from '@etl/sdk';
+import { maxPrecision } from '@etl/columnar';
 import { z } from 'zod';
 import type { FrameColumn } from './assemble-cells.js';
 import type { CellFrame, Verdict } from './cell-frame.js';
@@ -66,6 +67,9 @@ export const cast: StepDefinition<z.infer<typeof options>> = {
         const cells = casts.map(({ at, field, to, rest }) => ({ at, field, to, cast: openCast(field, to, rest) }));
         return (frame) => castFrame(frame, step, cells);
       },
+      ...(casts.every(isExactInSql) && {
+        sql: { kind: 'casts', types: new Map(casts.map(({ field, to }) => [field.name, to])) },
+      }),
     };
     return step;
   },
@@ -73,6 +77,16 @@ export const cast: StepDefinition<z.infer<typeof options>> = {
 
 const retyped = (field: Field, type: FieldType | undefined): Field =>
   type === undefined ? field : { name: field.name, type, nullable: field.nullable };
+
+/** Numbers without a fraction to lose: TRY_CAST answers the same number, or null where the type has no room for it. */
+function isExactInSql({ field: { type: from }, to, rest }: { field: Field; to: FieldType; rest: CastOptions }): boolean {
+  if (Object.keys(rest).length > 0) return false;
+  if (to.kind === 'integer') return from.kind === 'integer';
+  if (to.kind !== 'decimal' || to.precision === undefined || to.precision > maxPrecision) return false;
+  if (from.kind === 'integer') return true;
+  const isHeld = from.kind === 'decimal' && from.precision !== undefined && from.precision <= maxPrecision;
+  return isHeld && (from.scale ?? 0) <= (to.scale ?? 0);
+}
 
 interface CellCast {
   /** The cell needs nothing: it is canonical for the new type. */

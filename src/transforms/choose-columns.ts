@@ -19,7 +19,7 @@ export function chooseColumns(name: string, input: Schema, chosen: readonly { re
     name,
     input,
     output: { fields, key: keptKey(input.key, renamed) },
-    columns: new Map(chosen.map(({ at, as }) => [as, input.fields[at]?.name ?? ''])),
+    sql: { kind: 'columns', columns: new Map(chosen.map(({ at, as }) => [as, input.fields[at]?.name ?? ''])) },
     open: () => (frame) => {
       frame.pass(name);
       frame.columns = positions.map((at) => frame.column(at));

@@ -5,6 +5,7 @@ import { columnAt, inputOf, refuseTwice } from './input-columns.js';
 import type { TableStep } from './library-step.js';
 import { rowNumberColumn, type StepDefinition } from './step.js';
 import { countRows } from './table-rows.js';
+import { besideResult, makeResult } from './table-result.js';
 
 const options = z.strictObject({
   by: z.array(z.string().min(1)).min(1).optional().describe('Columns that make rows the same; absent: all columns'),
@@ -44,11 +45,17 @@ export const dedupe: StepDefinition<z.infer<typeof options>> = {
       name,
       output: input,
       reads: [context.dataset],
-      run: async ({ session, table, dataset, into }) => {
-        const source = table(dataset);
-        const kept = keptRows(source, { keys, order: order?.map(quote) ?? [], last: keep === 'last', nulls });
-        await session.run(`create table ${into} as select ${columns} from ${source} where ${rowNumberColumn} in (${kept})`);
-        const [before, after] = [await countRows(session, source), await countRows(session, into)];
+      run: async (tables) => {
+        const { session, table } = tables;
+        const source = table(context.dataset);
+        const kept = besideResult(tables, 'kept');
+        await session.run(
+          `create or replace table ${kept} as ${keptRows(source, { keys, order: order?.map(quote) ?? [], last: keep === 'last', nulls })}`,
+        );
+        const [before, after] = [await countRows(session, source), await countRows(session, kept)];
+        const chosen = before === after ? '' : ` where ${rowNumberColumn} in (select ${rowNumberColumn} from ${kept})`;
+        await makeResult(tables, `select ${columns} from ${source}${chosen}`);
+        if (!tables.lazy) await session.run(`drop table ${kept}`);
         return {
           counts: [{ step: name, in: before, out: after, filtered: 0, deduplicated: before - after, rejected: 0, warned: 0 }],
           rejects: none(),
@@ -67,7 +74,8 @@ function keptRows(
   const hasNull = keys.map((key) => `${key} is null`).join(' or ');
   const [compared, others] =
     nulls === 'distinct' ? [` where not (${hasNull})`, ` union all select ${rowNumberColumn} from ${source} where ${hasNull}`] : ['', ''];
-  if (order.length === 0) return `select min(${rowNumberColumn}) from ${source}${compared} group by ${keys.join(', ')}${others}`;
+  if (order.length === 0)
+    return `select min(${rowNumberColumn}) as ${rowNumberColumn} from ${source}${compared} group by ${keys.join(', ')}${others}`;
   const direction = last ? 'desc nulls last' : 'asc nulls first';
   const sorted = [...order, rowNumberColumn].map((column) => `${column} ${direction}`).join(', ');
   const ranked = `row_number() over (partition by ${keys.join(', ')} order by ${sorted})`;

@@ -1,5 +1,5 @@
 export { bindSteps, type StepWish } from './bind-steps.js';
 export { planStages } from './plan-stages.js';
 export { steps } from './steps.js';
-export { streamTable } from './stream-table.js';
+export { streamTable, withNumbers } from './stream-table.js';
 export * from './step.js';

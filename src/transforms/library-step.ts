@@ -1,4 +1,4 @@
-import { EtlError, type Schema } from '@etl/sdk';
+import { EtlError, type FieldType, type Schema } from '@etl/sdk';
 import type { CellFrame } from './cell-frame.js';
 import type { BoundStep, StageResources, TableOperator } from './step.js';
 
@@ -16,9 +16,15 @@ interface RowStepBase extends BoundStep {
 export interface CellStep extends RowStepBase {
   readonly work: 'cells';
   open(): (frame: CellFrame) => void;
-  /** The same as a list of columns of SQL, where it only chooses and names columns: new name to old name. */
-  readonly columns?: ReadonlyMap<string, string>;
+  /** The same in SQL, where that is exact. */
+  readonly sql?: CellSql;
 }
+
+export type CellSql =
+  /** Columns chosen and named: new name to old name. */
+  | { readonly kind: 'columns'; readonly columns: ReadonlyMap<string, string> }
+  /** TRY_CAST of columns, where only a value that the type has no room for comes out null: its row is refused. */
+  | { readonly kind: 'casts'; readonly types: ReadonlyMap<string, FieldType> };
 
 /** An expression of SQL over the columns of the row. */
 export interface ExpressionStep extends RowStepBase {

@@ -3,6 +3,7 @@ import { CellFrame } from './cell-frame.js';
 import { expressionPass } from './expression-pass.js';
 import type { CellStep, ExpressionStep, RowPass, RowStep } from './library-step.js';
 import { runRowsOnTable } from './row-table.js';
+import { derivedColumns, isSqlStep } from './table-levels.js';
 import type { StageResources, StageResult, StepCounts, StreamOperator, StreamStage } from './step.js';
 
 /** Each batch costs a statement of some milliseconds, whatever it holds. */
@@ -10,8 +11,21 @@ const statementRows = 65_536;
 
 /** One stage of row steps: cell steps side by side are one pass over the cells, expressions side by side one statement per batch. */
 export function rowStage(steps: readonly RowStep[], input: Schema): StreamStage {
+  const stage = plainStage(steps, input);
+  const from = tableStepsFrom(steps);
+  if (from === null) return stage;
+  if (from === 0) {
+    const onTable = { ...stage, runOnTable: runRowsOnTable(steps, stage) };
+    return { ...onTable, split: { lane: null, table: onTable } };
+  }
+  const lane = plainStage(steps.slice(0, from), input);
+  const rest = plainStage(steps.slice(from), lane.output);
+  return { ...stage, split: { lane, table: { ...rest, runOnTable: runRowsOnTable(steps.slice(from), rest) } } };
+}
+
+function plainStage(steps: readonly RowStep[], input: Schema): StreamStage {
   const output = steps.at(-1)?.output ?? input;
-  const stage: StreamStage = {
+  return {
     kind: 'stream',
     steps,
     input,
@@ -19,30 +33,17 @@ export function rowStage(steps: readonly RowStep[], input: Schema): StreamStage 
     open: (resources) => openRowOperator(steps, { input, output, resources }),
     ...(steps.some(({ work }) => work === 'expression') && { batchRows: statementRows }),
   };
-  return steps.some(({ work }) => work === 'expression') && steps.every(isSql) && keepsDerived(steps)
-    ? { ...stage, runOnTable: runRowsOnTable(steps, stage) }
-    : stage;
 }
 
-const isSql = (step: RowStep): boolean => step.work === 'expression' || (step.work === 'cells' && step.columns !== undefined);
-
-/**
- * Whether every column that is derived is there at the end, once. SQL would not evaluate one that is dropped or made anew, so that a row on
- * which it fails would go on, and not be rejected as it is batch by batch.
- */
-function keepsDerived(steps: readonly RowStep[]): boolean {
-  let derived = new Set<string>();
-  for (const step of steps) {
-    if (step.work === 'expression' && step.effect.kind === 'derive') {
-      if (derived.has(step.effect.column)) return false;
-      derived.add(step.effect.column);
-    } else if (step.work === 'cells' && step.columns !== undefined) {
-      const kept = [...step.columns].filter(([, from]) => derived.has(from)).map(([name]) => name);
-      if (kept.length < derived.size) return false;
-      derived = new Set(kept);
-    }
+/** Where the last steps begin that are better run as SQL on a table; null: none are. */
+function tableStepsFrom(steps: readonly RowStep[]): number | null {
+  const last = steps.findLastIndex((step) => !isSqlStep(step));
+  for (let from = last + 1; from < steps.length; from++) {
+    const rest = steps.slice(from);
+    if (!rest.some(({ work }) => work === 'expression')) return null;
+    if (derivedColumns(rest) !== null) return from;
   }
-  return true;
+  return null;
 }
 
 async function openRowOperator(

@@ -1,5 +1,5 @@
 import type { Session } from '@etl/columnar';
-import type { Batch, EtlError, FieldType, Place, Reject, Schema } from '@etl/sdk';
+import type { Batch, EtlError, Field, FieldType, Place, Reject, Schema } from '@etl/sdk';
 import type { z } from 'zod';
 
 /** What a step did with its rows. Row steps: in = out + filtered + deduplicated + rejected; a reshaping step only reports in and out. */
@@ -98,6 +98,8 @@ export interface StreamStage extends StageBase {
   open(resources: StageResources): Promise<StreamOperator>;
   /** The same work on a whole table of the spool, where that is faster. */
   readonly runOnTable?: TableOperator;
+  /** The same work in two, for rows that go to a table anyway: what is better done there (`table`, with `runOnTable`), and what comes before it. */
+  readonly split?: { readonly lane: StreamStage | null; readonly table: StreamStage };
 }
 
 export interface StreamOperator {
@@ -125,7 +127,7 @@ export type TableOperator = (
   resources: StageResources,
 ) => Promise<{ readonly counts: readonly StepCounts[]; readonly rejects: AsyncIterable<StepReject> }>;
 
-/** Tables of the spool hold the columns of their schema and `_etl_row` (bigint, unique, ascending in source order). */
+/** Tables of the spool hold the columns of their schema and `_etl_row` (bigint, unique, ascending in source order; below `rowsPerPart` the number of the row in its part). */
 export interface StageTables {
   readonly session: Session;
   /** Quoted name of the table of a dataset. */
@@ -134,6 +136,13 @@ export interface StageTables {
   readonly dataset: string;
   /** Quoted name of the table to create, with `_etl_row` as last column. */
   readonly into: string;
+  /** The result is read by one later stage only, and nothing else: a view will do where making it is all the work. */
+  readonly lazy: boolean;
 }
 
 export const rowNumberColumn = '_etl_row';
+
+export const rowNumberField: Field = { name: rowNumberColumn, type: { kind: 'integer', bits: 64, signed: true }, nullable: false };
+
+/** Row numbers of part n begin at n times this, so that they ascend in source order over all parts. */
+export const rowsPerPart = 2 ** 40;

@@ -3,12 +3,10 @@ import { cellsOf, EtlError, rowNumber, textBatch, type Batch, type Schema } from
 import { addStepCounts } from './add-step-counts.js';
 import { RejectFile } from './reject-file.js';
 import { rowNumberColumn, type StageResources, type StageTables, type StepCounts, type StreamStage, type TableOperator } from './step.js';
-import { plainSchema } from './table-rows.js';
+import { numbered, numberedBatches } from './table-rows.js';
 
 /** Rows that are taken from the table at a time. */
 const chunkRows = 65_536;
-const part = 'spool';
-const numberField = { name: rowNumberColumn, type: { kind: 'integer', bits: 64, signed: true }, nullable: false } as const;
 
 /** Moves a table of the spool through a stream stage, batch by batch; rows keep their numbers. */
 export async function streamTable(stage: StreamStage, tables: StageTables, resources: StageResources): ReturnType<TableOperator> {
@@ -38,38 +36,20 @@ export async function streamTable(stage: StreamStage, tables: StageTables, resou
 
 const noCounts = (step: string): StepCounts => ({ step, in: 0, out: 0, filtered: 0, deduplicated: 0, rejected: 0, warned: 0 });
 
-export const numbered = (schema: Schema): Schema => ({ fields: [...plainSchema(schema).fields, numberField], key: [] });
-
 /** The rows of a table in their order, with their numbers as origin. A session streams one result at a time, so each batch is whole before it is given. */
 export async function* tableBatches(input: Schema, { session, table, dataset }: StageTables, rows = chunkRows): AsyncGenerator<Batch> {
-  const schema = numbered(input);
-  const columns = schema.fields.map(({ name }) => quote(name)).join(', ');
   let after: number | null = null;
   for (;;) {
     const where: string = after === null ? '' : ` where ${rowNumberColumn} > ${after}`;
-    const select = `select ${columns} from ${table(dataset)}${where} order by ${rowNumberColumn} limit ${rows}`;
+    const select = `select * from ${table(dataset)}${where} order by ${rowNumberColumn} limit ${rows}`;
     const batches: Batch[] = [];
-    for await (const batch of session.stream(select, schema, { batchRows: rows })) batches.push(withoutNumbers(input, batch));
+    for await (const batch of numberedBatches(session, select, { schema: input, batchRows: rows })) batches.push(batch);
     for (const batch of batches) {
       after = batch.origin?.numbers?.at(-1) ?? after;
       yield batch;
     }
     if (batches.reduce((sum, { length }) => sum + length, 0) < rows) return;
   }
-}
-
-function withoutNumbers(input: Schema, batch: Batch): Batch {
-  const { bytes, index } = cellsOf(numbered(input), batch);
-  const stride = input.fields.length;
-  const own = new Int32Array(batch.length * stride * 2);
-  const numbers = new Float64Array(batch.length);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let row = 0; row < batch.length; row++) {
-    const at = row * (stride + 1) * 2;
-    own.set(index.subarray(at, at + stride * 2), row * stride * 2);
-    numbers[row] = Number(text.toString('latin1', index[at + stride * 2], index[at + stride * 2 + 1]));
-  }
-  return textBatch(input, { bytes, index: own, stride }, { origin: { part, first: numbers[0] ?? 0, numbers } });
 }
 
 /** The rows with their numbers as last column. */

@@ -45,7 +45,7 @@ export async function runOnTables(
   bench: Bench,
   datasets: { readonly [name: string]: Dataset },
   wishes: readonly StepWishes[],
-  { dataset = 'rows', ...options }: RunOptions & { readonly dataset?: string } = {},
+  { dataset = 'rows', lazy = false, ...options }: RunOptions & { readonly dataset?: string; readonly lazy?: boolean } = {},
 ): Promise<TableOutcome> {
   const session = await bench.database.connect();
   const schemas = new Map(Object.entries(datasets).map(([name, { schema }]) => [name, schema]));
@@ -64,7 +64,7 @@ export async function runOnTables(
   const rejects: StepReject[] = [];
   for (const stage of planStages(bound, input)) {
     const into = quote(`into ${tables++}`);
-    const target = { session, dataset, into, table: (name: string) => places.get(name) ?? `no table ${name}` };
+    const target = { session, dataset, into, lazy, table: (name: string) => places.get(name) ?? `no table ${name}` };
     const result = await (
       stage.kind === 'table' ? stage.run : (stage.runOnTable ?? ((given, resources) => streamTable(stage, given, resources)))
     )(target, bench.resources);

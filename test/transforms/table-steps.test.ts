@@ -240,6 +240,46 @@ describe('row steps on a table', () => {
     expect(out.counts.map(({ rejected }) => rejected)).toEqual([1, 0]);
   });
 
+  it('cast numbers as the cells are cast, and say the same of those that do not fit', async () => {
+    const schema = schemaOf({ n: 'int64', d: 'decimal(9,2)' });
+    const types = fc.constantFrom('int32', 'int16', 'uint8', 'decimal(6,0)', 'decimal(8,3)', 'decimal(38,2)');
+    const numbers = fc.array(
+      fc.tuple(
+        fc.option(fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -99999n, max: 99999n }))),
+        fc.option(fc.bigInt({ min: -999999999n, max: 999999999n })),
+      ),
+      { minLength: 1, maxLength: 20 },
+    );
+    const cents = (value: bigint): string =>
+      `${value < 0n ? '-' : ''}${(value < 0n ? -value : value) / 100n}.${String((value < 0n ? -value : value) % 100n).padStart(2, '0')}`;
+    await fc.assert(
+      fc.asyncProperty(
+        numbers,
+        types,
+        types.filter((type) => !/int|,0/u.test(type)),
+        async (given, n, d) => {
+          const texts: Texts[] = given.map(([whole, part]) => [whole === null ? null : String(whole), part === null ? null : cents(part)]);
+          const wished = [{ filter: 'd is null or d <> 1' }, { cast: { n, d } }, { derive: { sum: 'cast(n as hugeint) + 1' } }];
+          const onTable = await runOnTables(bench, { rows: { schema, rows: texts } }, wished);
+          const streamed = await runSteps(bench, schema, texts, wished);
+          expect([onTable.rows, onTable.counts]).toEqual([streamed.rows, streamed.counts]);
+          expect(onTable.rejects.map(({ step, reason, field, values }) => [step, reason, field, values])).toEqual(
+            streamed.rejects.map(({ step, reason, field, values }) => [step, reason, field, values]),
+          );
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('give the same where views stand for tables', async () => {
+    const many = [...wishes, { dedupe: { by: ['who'] } }, { check: [{ field: 'who', unique: true, on_fail: 'reject' }] }];
+    const views = await runOnTables(bench, { rows }, many, { lazy: true });
+    const tables = await runOnTables(bench, { rows }, many);
+    expect([views.rows, views.numbers, views.counts, views.rejects]).toEqual([tables.rows, tables.numbers, tables.counts, tables.rejects]);
+    expect(views.rejects[0]?.origin?.first).toBeGreaterThan(0);
+  });
+
   it('run batch by batch where they are not all SQL', async () => {
     const out = await runOnTables(bench, { rows }, [{ cast: { total: 'decimal(14,3)' } }, { filter: 'total > 6' }]);
     expect(out.rows.map(([, , total]) => total)).toEqual(['10.000', '12.000']);

@@ -10,6 +10,8 @@ export interface DatabaseOptions {
   readonly allowed?: readonly string[];
   /** Threads that DuckDB uses; default: the cores. */
   readonly threads?: number;
+  /** The database does not outlive its run: closing it leaves its log as it is, instead of moving it into the file. */
+  readonly passing?: boolean;
 }
 
 /** One database file, or `:memory:`. A process holds one instance per path, however often it is opened. */

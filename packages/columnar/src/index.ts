@@ -2,7 +2,7 @@ export { canonicalSql } from './canonical-sql.js';
 export { createColumnar } from './columnar.js';
 export type { Database, DatabaseOptions } from './database.js';
 export { duckDbError } from './duckdb-error.js';
-export { duckDbType } from './duckdb-type.js';
+export { duckDbType, maxPrecision } from './duckdb-type.js';
 export { fieldOf, fieldTypeOf } from './field-type-of.js';
 export { openDatabase } from './open-database.js';
 export { literal, quote } from './quote.js';

@@ -111,7 +111,7 @@ async function realPath(path: string): Promise<string> {
 }
 
 async function createInstance(path: string, options: DatabaseOptions): Promise<Instance> {
-  const { readOnly = false, memoryLimit = '512MB', temporary, threads } = options;
+  const { readOnly = false, memoryLimit = '512MB', temporary, threads, passing = false } = options;
   const { DuckDBInstance } = loadDuckDb();
   const { openSession } = await import('./open-session.js');
   if (path !== memory) await refuseFolder(path, readOnly);
@@ -122,6 +122,7 @@ async function createInstance(path: string, options: DatabaseOptions): Promise<I
       memory_limit: memoryLimit,
       temp_directory: join(temporary, 'duckdb'),
     });
+    if (passing) await leaveLog(instance);
     await lockDown(instance, [...(options.allowed ?? (path === memory ? [] : [dirname(path)])), temporary]);
     return { instance, openSession, exclusive: oneAtATime() };
   } catch (cause) {
@@ -147,6 +148,16 @@ async function refuseFolder(path: string, readOnly: boolean): Promise<void> {
   });
   if (found === undefined && readOnly) throw new EtlError('NOT_FOUND', `${path} does not exist, and read_only makes none`);
   if (found?.isDirectory() === true) throw new EtlError('DATA_INVALID', `${path} is a folder, not a DuckDB database`);
+}
+
+/** What is only in the log need not move to the file when it is closed: it is read from there if the file is opened once more. */
+async function leaveLog(instance: DuckDBInstance): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await connection.run('pragma disable_checkpoint_on_shutdown');
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** In this order: the folders can be named only before access is taken away, and nothing changes behind the last statement. */

@@ -36,8 +36,8 @@ export interface Session {
   streamPlaced(select: string, schema: Schema, places: readonly Field[], options?: StreamOptions): AsyncIterable<Placed>;
   /** Appends rows to a table (an SQL name, quoted where needed) through CSV segments; columns by position, or the named ones. A value that the table refuses throws DATA_INVALID or CONFLICT and nothing of the call is stored. */
   append(table: string, schema: Schema, batches: readonly Batch[], columns?: readonly string[]): Promise<number>;
-  /** Writes a SELECT as a Parquet file; answers its rows. */
-  exportParquet(select: string, path: string): Promise<number>;
+  /** Writes a SELECT as a Parquet file; answers its rows. `passing`: for a file that is read once and removed, speed counts more than size. */
+  exportParquet(select: string, path: string, options?: { readonly passing?: boolean }): Promise<number>;
   /** Ends the running statement, which throws CANCELLED. */
   interrupt(): void;
   close(): Promise<void>;

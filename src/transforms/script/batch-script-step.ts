@@ -1,7 +1,8 @@
 import { cellsOf, EtlError, textBatch, type Batch } from '@etl/sdk';
 import { duckDbType, quote } from '@etl/columnar';
 import type { TableStep } from '../library-step.js';
-import { numbered, tableBatches, withNumbers } from '../stream-table.js';
+import { tableBatches, withNumbers } from '../stream-table.js';
+import { numbered } from '../table-rows.js';
 import type { StageTables } from '../step.js';
 import { cancelledOr, openScript, type BoundScript } from './bound-script.js';
 import type { CellsMessage } from './protocol.js';
