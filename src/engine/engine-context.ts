@@ -1,4 +1,5 @@
-import type { Batch, Logger, Schema } from '@etl/sdk';
+import type { Batch, Logger, PartWriter, Schema } from '@etl/sdk';
+import type { EngineLoad } from './engine-job.js';
 import type { CheckpointPolicy } from './lane.js';
 import type { Failpoint } from './failpoint.js';
 import type { Progress } from './progress.js';
@@ -53,6 +54,8 @@ export interface EngineContext {
   readonly fuse: boolean;
   /** Told of every dataset after a step, and with step null at the end; only of those that are in the spool. */
   readonly observe: Observe | null;
+  /** Takes the rows that a load would bring in a dry run; absent: they are only counted. */
+  readonly compare?: (load: EngineLoad) => PartWriter;
   readonly now: () => Date;
   readonly newRunId: () => string;
   /** Said as soon as the run knows who it is. */

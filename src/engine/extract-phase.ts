@@ -5,7 +5,7 @@ import { emptyCounts, addCounts, type LaneCounts } from './lane-counts.js';
 import { runLanePart } from './lane.js';
 import { assertEdge } from './ledger.js';
 import { limited } from './limited.js';
-import { nullWriter } from './null-writer.js';
+import { dryWidth, dryWriter } from './dry-writer.js';
 import { openLoad, type OpenLoad } from './open-load.js';
 import type { PreparedRun } from './prepare-run.js';
 import { placed, readPlanOf } from './read-plans.js';
@@ -94,7 +94,7 @@ async function openSink(
   { spool, opened, parts }: { readonly spool: Spool | null; readonly opened: Map<string, OpenLoad>; readonly parts: readonly Part[] },
 ): Promise<LaneSink> {
   if (entry !== null) {
-    if (prepared.options.dryRun) return { width: Infinity, writer: async () => nullWriter() };
+    if (prepared.options.dryRun) return { width: dryWidth(prepared), writer: async () => dryWriter(prepared, entry) };
     const open = await openLoad(prepared, entry, { schema: output, parts: parts.map(({ id }) => id), spool: null });
     opened.set(entry.name, open);
     return { width: entry.loader.traits.parts, writer: (part) => open.load.part(part.id) };

@@ -8,7 +8,7 @@ import type { SpoolLoad } from './bind-job.js';
 import { emptyCounts, type LaneCounts, type LaneMark } from './lane-counts.js';
 import { cancelled, runLanePart, type RejectSink } from './lane.js';
 import { assertEdge } from './ledger.js';
-import { nullWriter } from './null-writer.js';
+import { dryWriter } from './dry-writer.js';
 import { openLoad, type OpenLoad } from './open-load.js';
 import { tableOf, type SpoolTables } from './operate-phase.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -52,7 +52,7 @@ async function runSpoolLoad(prepared: PreparedRun, entry: SpoolLoad, world: Load
   const { load, stages, input, output } = entry;
   const table = await orderedTable(prepared, entry, world);
   if (!options.dryRun) opened.set(load.name, await openLoad(prepared, load, { schema: output, parts: ['0'], spool: spoolId }));
-  const writer = options.dryRun ? nullWriter() : await openedPart(opened, load.name);
+  const writer = options.dryRun ? dryWriter(prepared, load) : await openedPart(opened, load.name);
   const rejects = await context.rejects(run)(load.dataset, `load-${load.name}`);
   let rows = 0;
   const onRows = (more: number): void => {

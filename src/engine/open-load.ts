@@ -1,5 +1,5 @@
-import { EtlError, type Load, type Schema } from '@etl/sdk';
-import type { EngineLoad } from './engine-job.js';
+import { EtlError, type Load, type PlanTarget, type Schema } from '@etl/sdk';
+import type { EngineLoad, RunOptions } from './engine-job.js';
 import type { PreparedRun } from './prepare-run.js';
 
 /** A load that has been begun in this run. */
@@ -17,23 +17,31 @@ export async function openLoad(
   const { job, run, generation, plan, options, states, context } = prepared;
   const state = states.get(entry.name);
   if (state === undefined) throw new EtlError('INTERNAL', `The state of load ${entry.name} was not read`);
-  const { loader, id, key, policy } = entry;
-  const load = await loader.begin({
-    id,
+  const load = await entry.loader.begin({
+    ...planTarget(entry, schema, options),
     epoch: state.epoch,
     run,
     fingerprint: [job.fingerprint, generation, ...(spool === null ? [] : [spool])].join('/'),
     plan: plan,
     parts,
-    schema: { fields: schema.fields, key: key.length > 0 ? key : schema.key },
-    mode: options.fullRefresh ? 'replace' : entry.mode,
-    key,
-    policy,
     takeOver: options.takeOver,
   });
   await context.failpoint('engine.load-begun');
   return { entry, load };
 }
+
+/** How a load meets its target, beside what belongs to one run. */
+export const planTarget = (
+  { id, mode, key, policy }: EngineLoad,
+  schema: Schema,
+  { fullRefresh }: Pick<RunOptions, 'fullRefresh'>,
+): PlanTarget => ({
+  id,
+  schema: { fields: schema.fields, key: key.length > 0 ? key : schema.key },
+  mode: fullRefresh ? 'replace' : mode,
+  key,
+  policy,
+});
 
 /** Leaves every load as it is for the next run. The first failure of leaving is logged, never thrown: it must not hide why the run ended. */
 export async function suspendAll(loads: Iterable<OpenLoad>, prepared: PreparedRun): Promise<void> {
