@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSettings, settingsFolder } from '../settings/index.js';
 import type { Finding } from '../state/finding.js';
 import { plural } from '../terminal/format-quantity.js';
 import { ProjectCommand, type ProjectFlags } from '../terminal/project-command.js';
@@ -6,7 +9,7 @@ import { visibleText } from '../terminal/visible-text.js';
 export default class Doctor extends ProjectCommand {
   static override summary = 'Look for what is missing or broken on this machine, and say how to cure it';
   static override description =
-    'Looks at the installation anywhere, and in a project also at its files, locks, disk and unfinished runs. Changes nothing, connects to nothing.';
+    'Looks at the installation and the keychain anywhere, and in a project also at its plugins, files, locks, disk and unfinished runs. Connects to nothing and leaves nothing behind: to try the keychain it writes an entry and removes it.';
   static override examples = [
     { description: 'Before the first run on a new machine', command: '<%= config.bin %> <%= command.id %>' },
     {
@@ -29,7 +32,34 @@ export default class Doctor extends ProjectCommand {
 
   async #installation(): Promise<Finding[]> {
     const { checkConnectors, checkDuckDb, checkMemory, checkNode } = await import('../jobs/check-installation.js');
-    return [checkNode(), checkMemory(), await checkDuckDb(), ...(await checkConnectors(await this.registry()))];
+    return [checkNode(), checkMemory(), await checkDuckDb(), ...(await checkConnectors(await this.registry())), await this.#secrets()];
+  }
+
+  /** Asks nobody for a passphrase. */
+  async #secrets(): Promise<Finding> {
+    const { failed } = await import('../state/index.js');
+    const { openCredentials } = await import('../credentials/open-credentials.js');
+    const { variables, now } = this.outside;
+    const folder = settingsFolder(variables);
+    try {
+      const chosen = readSettings(folder).store ?? 'keychain';
+      const onSecret = (value: string): void => this.redactor.add(value);
+      return await openCredentials({ folder, variables, chosen, onSecret, now, askPassphrase: null }).check();
+    } catch (error) {
+      return failed('secrets', error);
+    }
+  }
+
+  async #plugins(directory: string): Promise<Finding[]> {
+    const { failed, ok } = await import('../state/index.js');
+    const { lockFile } = await import('../plugins/plugin-home.js');
+    if (!existsSync(join(directory, lockFile))) return [];
+    return [
+      await this.checkPlugins(directory).then(
+        () => ok(lockFile, 'what is installed is what it says'),
+        (error: unknown) => failed(lockFile, error),
+      ),
+    ];
   }
 
   /** Outside of a project there is nothing to look at; a project that is asked for must be there. */
@@ -49,6 +79,7 @@ export default class Doctor extends ProjectCommand {
     const { variables } = this.outside;
     const environment = flags.env ?? null;
     return [
+      ...(await this.#plugins(directory)),
       await checkProject(directory, { environment, variables, registry, steps }),
       await state.checkWritable(etl),
       await state.checkSpace(directory),

@@ -12,6 +12,8 @@ import type { PlannedConnection } from './plan-connection.js';
 
 export interface AddSetting {
   readonly directory: string;
+  /** Whose overlay the connection is written into; null: it is of every environment. */
+  readonly environment: string | null;
   readonly credentials: Credentials;
   /** Reads the project as it is now in the files, with secrets found this way. */
   readonly reopen: (secrets: ResolveSecret) => Promise<Project>;
@@ -37,7 +39,7 @@ export async function addConnection(planned: PlannedConnection, setting: AddSett
   const { name, entry, secrets } = planned;
   const path = join(setting.directory, 'etl.yaml');
   const before = await readFile(path, 'utf8');
-  const after = withConnection(before, name, { connector: entry.connector, ...entry.options });
+  const after = withConnection(before, name, { connector: entry.connector, ...entry.options }, setting.environment);
   const resolve = givenFirst(planned, setting.credentials);
   const done: SecretRequest[] = [];
   await replaceFile(path, after);

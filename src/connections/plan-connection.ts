@@ -1,5 +1,5 @@
 import { EtlError, type Connector } from '@etl/sdk';
-import type { ConnectionEntry, Project } from '../project/index.js';
+import type { ConnectionEntry } from '../project/index.js';
 import { connectionName } from '../project/names.js';
 import type { Registry } from '../registry/index.js';
 import { missingFlags, type Questions } from '../terminal/ask.js';
@@ -8,7 +8,8 @@ import { allFields, connectionFields, fieldName, type ConnectionField, type Fiel
 import { namedField, optionValue, putOption } from './option-value.js';
 
 export interface PlanRequest {
-  readonly project: Project;
+  /** Names that are taken where the connection will be written. */
+  readonly taken: ReadonlySet<string>;
   readonly registry: Registry;
   readonly questions: Questions;
   readonly name: string | undefined;
@@ -41,7 +42,7 @@ export async function planConnection(request: PlanRequest): Promise<PlannedConne
   const { registry, questions, yes } = request;
   const wanted = [...(request.name === undefined ? ['NAME'] : []), ...(request.connector === undefined ? ['--connector NAME'] : [])];
   if (wanted.length > 0 && !questions.possible) throw missingFlags(wanted);
-  if (request.name !== undefined) checkName(request.name, request.project);
+  if (request.name !== undefined) checkName(request.name, request.taken);
   const connector = await registry.get(request.connector ?? (await askConnector(request)));
   const name = request.name ?? (await askName(connector.name, request));
   const nodes = connectionFields(connector.connection);
@@ -54,14 +55,14 @@ export async function planConnection(request: PlanRequest): Promise<PlannedConne
   return composed({ name, connector, nodes, answers, hasSecret });
 }
 
-function checkName(name: string, { connections }: Project): void {
-  const fault = nameFault(name, connections);
+function checkName(name: string, taken: ReadonlySet<string>): void {
+  const fault = nameFault(name, taken);
   if (fault !== null)
     throw new EtlError('USAGE', `This cannot be the name of a connection: ${fault}`, { hint: 'Such as shop or crm_test' });
 }
 
-function nameFault(name: string, connections: Project['connections']): string | null {
-  if (connections.has(name)) return `etl.yaml has '${name}' already`;
+function nameFault(name: string, taken: ReadonlySet<string>): string | null {
+  if (taken.has(name)) return `etl.yaml has '${name}' already`;
   const result = connectionName.safeParse(name);
   return result.success ? null : (result.error.issues[0]?.message ?? 'it has other characters than small letters and digits');
 }
@@ -72,10 +73,10 @@ const askConnector = ({ questions, registry }: PlanRequest): Promise<string> =>
     choices: registry.list().map(({ name, summary }) => ({ value: name, name: `${name}: ${summary}` })),
   }); // prettier-ignore
 
-const askName = (connector: string, { questions, project }: PlanRequest): Promise<string> =>
+const askName = (connector: string, { questions, taken }: PlanRequest): Promise<string> =>
   questions.text({
-    kind: 'text', flag: 'NAME', message: 'What is it called in this project?', validate: (text) => nameFault(text, project.connections),
-    ...(nameFault(connector, project.connections) === null && { default: connector }),
+    kind: 'text', flag: 'NAME', message: 'What is it called in this project?', validate: (text) => nameFault(text, taken),
+    ...(nameFault(connector, taken) === null && { default: connector }),
   }); // prettier-ignore
 
 function givenAnswers(nodes: readonly FieldNode[], connector: string, { set, secretOptions }: PlanRequest): ConnectionAnswers {

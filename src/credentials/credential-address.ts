@@ -14,5 +14,5 @@ export const accountOf = ({ project, environment, connection, field }: Credentia
   [project, environment ?? '', connection, field].join('/');
 
 /** The command that stores this secret. */
-export const setCommand = ({ environment, connection, field }: CredentialAddress): string =>
+export const setCommand = ({ environment, connection, field }: Omit<CredentialAddress, 'project'>): string =>
   `etl credentials set ${connection} ${field}${environment === null ? '' : ` --env ${environment}`}`;

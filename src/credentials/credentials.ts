@@ -1,4 +1,6 @@
 import { EtlError, isEtlError, Secret } from '@etl/sdk';
+import type { Finding } from '../state/index.js';
+import { checkStore, storeInCi } from './check-store.js';
 import { accountOf, setCommand, type CredentialAddress } from './credential-address.js';
 import type { CredentialEndpoint } from './credential-endpoint.js';
 import type { CredentialIndex, KnownCredential } from './credential-index.js';
@@ -93,6 +95,12 @@ export class Credentials {
   /** Throws USAGE where nothing can be stored, before anybody is asked for a secret. */
   refuseInCi(): void {
     this.#stores('stored');
+  }
+
+  /** Whether secrets can be kept and found here, for `etl doctor`. */
+  async check(): Promise<Finding> {
+    const { stores, variables } = this.setting;
+    return stores === null || isContinuousIntegration(variables) ? storeInCi() : checkStore(stores);
   }
 
   /** What is stored, by name. Asks no store. */

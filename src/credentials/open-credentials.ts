@@ -74,4 +74,5 @@ async function givenPassphrase(variables: NodeJS.ProcessEnv): Promise<string | n
 const noPassphrase = (): EtlError =>
   new EtlError('CREDENTIAL_MISSING', 'The encrypted file needs its passphrase, and nobody can be asked here', {
     hint: `Start the command on a terminal, or set ${variable} or ${variable}_FILE`,
+    details: 'no-passphrase',
   });

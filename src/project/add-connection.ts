@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EtlError } from '@etl/sdk';
-import { isMap, parseDocument, stringify, YAMLMap, type Document } from 'yaml';
+import { isMap, isScalar, parseDocument, stringify, type Document, type YAMLMap } from 'yaml';
 
 export interface NewConnection {
   readonly connector: string;
@@ -11,22 +11,32 @@ export interface NewConnection {
 const place = { file: 'etl.yaml' };
 
 /**
- * The text of etl.yaml with one more connection at the end of `connections`. Everything else stays byte for byte where the file is written in blocks,
- * and with its comments and order where it is not. Throws CONFIG_INVALID where the file cannot be read or has the name already.
+ * The text of etl.yaml with one more connection at the end of `connections`, or of those of an environment that is there. Everything else stays
+ * byte for byte where the file is written in blocks, and with its comments and order where it is not. Throws CONFIG_INVALID where the file cannot
+ * be read or has the name already.
  */
-export function addConnection(text: string, name: string, connection: NewConnection): string {
+export function addConnection(text: string, name: string, connection: NewConnection, environment: string | null = null): string {
   const document = read(text);
-  const existing: unknown = document.get('connections');
-  if (existing !== undefined && !isMap(existing)) throw unreadable();
-  const isThere = document.has('connections');
-  // An empty `connections:` gives undefined too
-  if (existing === undefined && isThere) document.set('connections', new YAMLMap());
-  if (document.hasIn(['connections', name]))
-    throw new EtlError('CONFIG_INVALID', `etl.yaml has a connection '${name}' already`, { place, hint: 'Choose another name' });
-  const inserted = existing === undefined && isThere ? null : insertText(text, existing, { [name]: connection });
-  document.setIn(['connections', name], document.createNode(connection));
+  const path = environment === null ? ['connections'] : ['environments', environment, 'connections'];
+  const existing = document.getIn(path);
+  const isThere = document.hasIn(path);
+  if (isThere && !isMap(existing) && !isNothing(existing)) throw unreadable();
+  makeMaps(document, isThere && !isMap(existing) ? path : path.slice(0, -1));
+  if (document.hasIn([...path, name])) {
+    const where = environment === null ? 'etl.yaml' : `The environment ${environment} of etl.yaml`;
+    throw new EtlError('CONFIG_INVALID', `${where} has a connection '${name}' already`, { place, hint: 'Choose another name' });
+  }
+  const isBlock = isMap(existing) || (environment === null && !isThere);
+  const inserted = isBlock ? insertText(text, existing, { [name]: connection }) : null;
+  document.setIn([...path, name], document.createNode(connection));
   const rewritten = document.toString({ lineWidth: 0 });
   return inserted !== null && sameMeaning(inserted, rewritten) ? inserted : rewritten;
+}
+
+/** Names of the connections in etl.yaml itself, or in the overlay of an environment alone. Throws CONFIG_INVALID. */
+export function connectionNames(text: string, environment: string | null): ReadonlySet<string> {
+  const found = read(text).getIn(environment === null ? ['connections'] : ['environments', environment, 'connections']);
+  return new Set(isMap(found) ? found.items.map(({ key }) => (isScalar(key) ? String(key.value) : String(key))) : []);
 }
 
 function read(text: string): Document.Parsed {
@@ -38,6 +48,19 @@ function read(text: string): Document.Parsed {
 const unreadable = (): EtlError =>
   new EtlError('CONFIG_INVALID', 'etl.yaml cannot be read, so no connection can be added', { place, hint: 'See etl validate' });
 
+const isNothing = (node: unknown): boolean => node === undefined || node === null || (isScalar(node) && node.value === null);
+
+/** An empty key (`production:`) on the way becomes a map; anything else there is a mistake. */
+function makeMaps(document: Document, path: readonly string[]): void {
+  for (let length = 1; length <= path.length; length += 1) {
+    const at = path.slice(0, length);
+    const node = document.getIn(at);
+    if (isMap(node)) continue;
+    if (!isNothing(node)) throw unreadable();
+    document.setIn(at, document.createNode({}));
+  }
+}
+
 /** The text with the entry put behind what is there; null where that is not a matter of lines. */
 function insertText(text: string, existing: unknown, entry: Readonly<Record<string, NewConnection>>): string | null {
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
@@ -46,11 +69,11 @@ function insertText(text: string, existing: unknown, entry: Readonly<Record<stri
       .trimEnd()
       .split('\n')
       .map((line) => (line === '' ? line : ' '.repeat(indent) + line));
-  if (existing === undefined) {
+  if (!isMap(existing)) {
     const before = text === '' || text.endsWith('\n') ? text : text + lineBreak;
     return `${before}${['connections:', ...block(2)].join(lineBreak)}${lineBreak}`;
   }
-  if (!isMap(existing) || existing.flow === true || existing.items.length === 0) return null;
+  if (existing.flow === true || existing.items.length === 0) return null;
   const { range } = existing as YAMLMap.Parsed;
   const start = range[0];
   const last = text.slice(0, range[1]).trimEnd().length;

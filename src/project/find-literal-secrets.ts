@@ -28,6 +28,12 @@ const addressWithPassword = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`{}]*:(?!\*+@)[^\s
 export const lineLooksSecret = (line: string): boolean =>
   addressWithPassword.test(line) || knownFormats.some((pattern) => pattern.test(line));
 
+/** Whether a line of `.env` gives a value to what is called like a secret. */
+export const assignsSecret = (line: string): boolean => {
+  const [, name = '', value = ''] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+  return (secretKey.test(name) || /(?:^|_)(?:token|credentials?|access_key)$/i.test(name)) && !/^(?:''|"")?(?:\s*#.*)?$/.test(value);
+};
+
 export interface LiteralSecretOptions {
   /** Also what stands under the name of a secret; else only what looks like a well-known kind of one. */
   readonly names?: boolean;

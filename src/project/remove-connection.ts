@@ -5,13 +5,18 @@ import { isMap, isScalar, parseDocument, type Document, type Pair } from 'yaml';
 const place = { file: 'etl.yaml' };
 
 /**
- * The text of etl.yaml without a connection, also in its environments. Where the file is written in blocks everything else stays byte for byte.
- * Throws CONFIG_INVALID where the file cannot be read or has no such connection.
+ * The text of etl.yaml without a connection, also in its environments, or in one of them alone. Where the file is written in blocks everything
+ * else stays byte for byte. Throws CONFIG_INVALID where the file cannot be read or has no such connection.
  */
-export function removeConnection(text: string, name: string): string {
+export function removeConnection(text: string, name: string, environment: string | null = null): string {
   const document = read(text);
-  const paths = pathsOf(document, name);
-  if (paths.length === 0) throw new EtlError('CONFIG_INVALID', `etl.yaml has no connection '${name}'`, { place });
+  const paths = pathsOf(document, name).filter(
+    ([first, second]) => environment === null || (first === 'environments' && second === environment),
+  );
+  if (paths.length === 0) {
+    const where = environment === null ? 'etl.yaml' : `The environment ${environment} of etl.yaml`;
+    throw new EtlError('CONFIG_INVALID', `${where} has no connection '${name}' of its own`, { place });
+  }
   const cut = paths
     .map((path) => linesOf(text, document, path))
     .sort((a, b) => (b?.[0] ?? 0) - (a?.[0] ?? 0))

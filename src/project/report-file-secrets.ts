@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isEtlError } from '@etl/sdk';
-import { lineLooksSecret } from './find-literal-secrets.js';
+import { assignsSecret, lineLooksSecret } from './find-literal-secrets.js';
 import type { Problems } from './problem.js';
 import { readSource } from './source-text.js';
 
@@ -22,7 +22,7 @@ export async function reportFileSecrets(root: string, jobs: readonly string[], p
   const known = new Set(problems.list().map(({ place: { file, line } }) => `${file ?? ''}:${line ?? 0}`));
   for (const file of paths.sort()) {
     for (const [index, line] of (await linesOf(root, file)).entries())
-      if (lineLooksSecret(line) && !known.has(`${file}:${index + 1}`))
+      if ((lineLooksSecret(line) || (file === '.env' && assignsSecret(line))) && !known.has(`${file}:${index + 1}`))
         problems.add({
           message: 'This line holds what looks like a secret, and secrets are never in files',
           place: { file, line: index + 1, column: 1 },

@@ -12,11 +12,13 @@ import { temporaryFolders } from './temporary-folder.js';
 import { tryCommand } from './try-command.js';
 
 const folder = temporaryFolders();
+// The keychain of whoever runs the tests is not touched.
+const variables = { CI: 'true' };
 
 async function findings(
   directory: string,
 ): Promise<{ exitCode: number; of: (check: string) => Finding | undefined; all: readonly Finding[] }> {
-  const { json, exitCode } = await tryCommand(Doctor, ['--json'], { directory });
+  const { json, exitCode } = await tryCommand(Doctor, ['--json'], { directory, variables });
   const all = (json as { findings: Finding[] }).findings;
   return { exitCode, all, of: (check) => all.find((finding) => finding.check === check) };
 }
@@ -35,6 +37,7 @@ describe('etl doctor', () => {
       'duckdb',
       'connector duckdb',
       'connector file',
+      'secrets',
       'project files',
       'state folder',
       'disk space',
@@ -43,7 +46,7 @@ describe('etl doctor', () => {
       expect(checks).toContain(check);
     }
     expect(checks).toEqual(expect.arrayContaining(['state and history', 'unfinished runs', 'clock']));
-    const { stdout, stderr } = await tryCommand(Doctor, [], { directory });
+    const { stdout, stderr } = await tryCommand(Doctor, [], { directory, variables });
     expect(stdout).toContain('ok       duckdb');
     expect(stderr).toContain('Everything that etl needs is there');
   });
@@ -72,7 +75,7 @@ describe('etl doctor', () => {
       detail: expect.stringContaining('etl.yaml:2'),
       cure: expect.stringContaining('etl validate'),
     });
-    const { stdout } = await tryCommand(Doctor, [], { directory });
+    const { stdout } = await tryCommand(Doctor, [], { directory, variables });
     expect(stdout).toContain('→ ');
   });
 
@@ -81,7 +84,7 @@ describe('etl doctor', () => {
     const { exitCode, of } = await findings(directory);
     expect(exitCode).toBe(0);
     expect(of('project')).toMatchObject({ status: 'ok', detail: 'none here' });
-    expect(await tryCommand(Doctor, ['--project', 'nowhere'], { directory })).toMatchObject({ exitCode: 2 });
+    expect(await tryCommand(Doctor, ['--project', 'nowhere'], { directory, variables })).toMatchObject({ exitCode: 2 });
   });
 
   it('tells a file in the place of .etl and a folder that others can read', async () => {

@@ -173,7 +173,7 @@ export const connectionsTestShape = z.strictObject({ status: z.enum(['done', 'fa
 
 /** `etl connections add` */
 export const addedShape = z.strictObject({
-  status: z.enum(['done', 'failed']), exitCode, name: z.string(), connector: z.string(), added: z.boolean(),
+  status: z.enum(['done', 'failed']), exitCode, name: z.string(), connector: z.string(), environment: z.string().nullable(), added: z.boolean(),
   stored: z.array(z.string()), open: z.array(z.string()), checked: checked.nullable(),
 }); // prettier-ignore
 

@@ -144,4 +144,28 @@ describe('connections without a terminal', () => {
     expect((await world.etl(['run', 'copy', '--env', 'production'], { variables, project })).code).toBe(0);
     expect((await world.etl(['run', 'copy'], { variables, project })).code).toBe(3);
   }, 60_000);
+
+  it('are written into the environment that is named, with a secret of their own, and removed from it alone', async () => {
+    const project = join(world.folder, 'environments');
+    await mkdir(project);
+    await world.connect({}, project);
+    const path = join(project, 'etl.yaml');
+    const before = `${await readFile(path, 'utf8')}environments:\n  production:\n    connections:\n      out: { path: ./prod }\n`;
+    await writeFile(path, before);
+    const here = { variables: { ...variables, ETL_ENV: 'production' }, project };
+    const words = ['connections', 'add', 'shop', '--connector', 'canary', '--set', 'host=prod.internal', '--secret-stdin', 'password'];
+    const added = await world.etl([...words, '--json'], { ...here, stdin: 'swordfish-17' });
+    expect(addedShape.parse(JSON.parse(added.stdout))).toMatchObject({ added: true, environment: 'production', stored: ['password'] });
+    const entry = '      shop:\n        connector: canary\n        host: prod.internal\n        password:\n          secret: password\n';
+    expect(await readFile(path, 'utf8')).toBe(before + entry);
+    expect((await world.etl(['run', 'copy'], here)).code).toBe(0);
+    expect((await world.etl(['run', 'copy'], { variables, project })).code).toBe(3);
+    expect((await world.etl(words, { ...here, stdin: 'swordfish-18' })).stderr).toContain("etl.yaml has 'shop' already");
+    const nowhere = await world.etl([...words, '--env', 'producton'], { variables, project, stdin: 'x' });
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining("'production'")]);
+    const removed = await world.etl(['connections', 'remove', 'shop', '--yes', '--json'], here);
+    expect(removedShape.parse(JSON.parse(removed.stdout))).toMatchObject({ removed: true, secrets: ['password'] });
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect((await world.etl(['credentials', 'list', '--env', 'production', '--json'], { project })).stdout).not.toContain('prod.internal');
+  }, 60_000);
 });

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bin, credentialWorld, formsOf, type CredentialWorld, type Ended, type StartOptions } from './credential-world.js';
 
 const canary = 'cänary/keychain "w0rd"+&=%';
 const keyring = 'password of the keyring';
+const noBus = 'no bus';
 
 let world: CredentialWorld;
 beforeAll(async () => {
@@ -14,10 +16,14 @@ afterAll(() => world.remove());
 
 /** Runs `etl` in a D-Bus session of its own whose keyring was unlocked with this password; null: nobody unlocks. */
 function inSession(words: readonly string[], password: string | null, options: StartOptions = {}): Promise<Ended> {
+  return nodeInSession([bin, ...words], password, options);
+}
+
+function nodeInSession(words: readonly string[], password: string | null, options: StartOptions = {}): Promise<Ended> {
   const unlock = password === null ? '' : `printf %s '${password}' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; `;
-  return world.etl(words, {
+  return world.etl([], {
     ...options,
-    command: ['dbus-run-session', '--', 'sh', '-c', `${unlock}exec "$@"`, 'sh', process.execPath, bin, ...words],
+    command: ['dbus-run-session', '--', 'sh', '-c', `${unlock}exec "$@"`, 'sh', process.execPath, ...words],
   });
 }
 
@@ -84,6 +90,44 @@ describe('the keychain of the system', () => {
       code: 0,
     });
   }, 60_000);
+
+  it('is looked at by doctor: a problem where secrets lie in it, else a notice, each with its cure, and nothing of the look stays', async () => {
+    const look = async (password: string | null, options: StartOptions = {}) => {
+      const ended = await (password === 'no bus'
+        ? world.etl(['doctor', '--json'], options)
+        : inSession(['doctor', '--json'], password, options));
+      const { findings } = json(ended) as { findings: { check: string; status: string; detail: string; cure: string | null }[] };
+      return { code: ended.code, ...findings.find(({ check }) => check === 'secrets') };
+    };
+    expect(await look(keyring)).toMatchObject({ code: 0, status: 'ok', detail: 'the keychain (1 stored) works' });
+    const cure = expect.stringContaining('gnome-keyring-daemon --unlock');
+    expect(await look('a wrong password')).toMatchObject({
+      code: 1,
+      status: 'problem',
+      detail: expect.stringContaining('it is locked'),
+      cure,
+    });
+    expect(await look(noBus)).toMatchObject({ code: 1, status: 'problem', detail: expect.stringContaining('no D-Bus session'), cure });
+    const newcomer = { variables: { HOME: join(world.folder, 'newcomer'), XDG_DATA_HOME: join(world.folder, 'newcomer') } };
+    await mkdir(newcomer.variables.HOME);
+    expect(await look(null, newcomer)).toMatchObject({
+      code: 0,
+      status: 'notice',
+      detail: expect.stringContaining('no keyring in it yet'),
+      cure,
+    });
+    expect(await look(noBus, newcomer)).toMatchObject({ code: 0, status: 'notice' });
+    expect(await look(noBus, { variables: { CI: 'true' } })).toMatchObject({
+      code: 0,
+      status: 'ok',
+      detail: expect.stringContaining('no keychain is touched'),
+    });
+    const module = createRequire(import.meta.url).resolve('@napi-rs/keyring');
+    const read = (account: string): string =>
+      `new AsyncEntry('etl', '${account}', { linux: { store: 'secret-service' } }).getPassword().then((found) => console.log(found === undefined || found === null))`;
+    const gone = (account: string) => nodeInSession(['-e', `const { AsyncEntry } = require('${module}'); ${read(account)}`], keyring);
+    expect([(await gone('doctor')).stdout, (await gone('shop//shop/password')).stdout]).toEqual(['true\n', 'false\n']);
+  }, 90_000);
 
   it('says that it is locked', async () => {
     const ended = await inSession(['run', 'copy', '--json'], 'a wrong password');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { addConnection } from '../../src/project/index.js';
+import { addConnection, connectionNames } from '../../src/project/add-connection.js';
 
 const connection = { connector: 'file', path: './data', code: '01234', password: { secret: 'password' } };
 const written = (indent: string): string =>
@@ -36,6 +36,33 @@ describe('adding a connection', () => {
   ])('means the same and one connection more: %j', (before) => {
     const old = (parse(before) ?? {}) as { connections?: object };
     expect(parse(addConnection(before, 'new', connection))).toEqual({ ...old, connections: { ...old.connections, new: connection } });
+  });
+
+  it('goes into the overlay of an environment, and nothing else changes', () => {
+    const before =
+      'project: p\nconnections:\n  a: { connector: x }\nenvironments:\n  # ours\n  production:\n    connections:\n      a:   { path: y }  # odd\n  test:\n    state: { to: local }\n';
+    expect(addConnection(before, 'new', connection, 'production')).toBe(before.replace('# odd\n', `# odd\n${written('      ')}\n`));
+    const added = parse(addConnection(before, 'a', connection, 'test')) as { environments: unknown };
+    expect(added.environments).toEqual({
+      production: { connections: { a: { path: 'y' } } },
+      test: { state: { to: 'local' }, connections: { a: connection } },
+    });
+    expect(addConnection(before, 'a', connection, 'test')).toContain('# ours');
+    for (const empty of [
+      'environments:\n  e:\n',
+      'environments: { e: {} }\n',
+      'environments:\n  e:\n    connections:\n',
+      'environments: { e: { connections: {} } }\n',
+    ])
+      expect(parse(addConnection(empty, 'new', connection, 'e'))).toEqual({ environments: { e: { connections: { new: connection } } } });
+    expect(() => addConnection(before, 'a', connection, 'production')).toThrow(
+      "The environment production of etl.yaml has a connection 'a' already",
+    );
+    expect(() => addConnection('environments: { e: 1 }\n', 'a', connection, 'e')).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
+    expect([...connectionNames(before, 'production')]).toEqual(['a']);
+    expect([...connectionNames(before, 'test')]).toEqual([]);
   });
 
   it('refuses a name that is there and a file that cannot be read', () => {

@@ -39,6 +39,28 @@ describe('secrets in the files of a project', () => {
     expect(JSON.stringify(problems)).not.toContain(secret.slice(5));
   });
 
+  it('are found in .env by their names too', async () => {
+    const lines = [
+      '# PASSWORD=x',
+      'HOST=db',
+      'DB_PASSWORD=tr0ub4dor',
+      'export API_TOKEN="tr0ub4dor"',
+      'AWS_SECRET_ACCESS_KEY = tr0ub4dor',
+      'PASSWORD=',
+      "SECRET=''",
+      'PASSWORD_LENGTH=8',
+      'TOKENS=3',
+    ];
+    const { problems } = await validate({ ...job, '.env': lines.join('\n') });
+    const found = problems.filter(({ place }) => place.file === '.env');
+    expect(found.map(({ place }) => place.line)).toEqual([3, 4, 5]);
+    expect(found[0]).toMatchObject({
+      message: expect.stringContaining('looks like a secret'),
+      hint: expect.stringContaining('etl credentials set'),
+    });
+    expect(JSON.stringify(problems)).not.toContain('tr0ub4dor');
+  });
+
   it('are not seen in addresses without a password, in placeholders and in ordinary words', async () => {
     const lines = [
       'https://example.org/a:b@c',

@@ -30,6 +30,19 @@ environments:
     );
   });
 
+  it('takes it from one environment alone where that is meant', () => {
+    expect(removeConnection(before, 'old', 'production')).toBe(before.replace('      old: { connector: postgres }\n', ''));
+    for (const [name, environment] of [
+      ['last', 'production'],
+      ['old', 'test'],
+    ] as const)
+      expect(() => removeConnection(before, name, environment)).toThrow(
+        `The environment ${environment} of etl.yaml has no connection '${name}' of its own`,
+      );
+    const added = addConnection(before, 'last', { connector: 'file' }, 'production');
+    expect(removeConnection(added, 'last', 'production')).toBe(before);
+  });
+
   it('undoes an addition to the byte', () => {
     expect(removeConnection(addConnection(before, 'new', { connector: 'file' }), 'new')).toBe(before);
   });

@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { EtlError } from '@etl/sdk';
 import type { AddedConnection } from '../../connections/add-connection.js';
 import type { CheckedConnection } from '../../connections/check-connection.js';
 import type { PlannedConnection } from '../../connections/plan-connection.js';
 import type { ResolveSecret } from '../../credentials/credentials.js';
+import { setCommand } from '../../credentials/credential-address.js';
+import type { Project } from '../../project/index.js';
 import { errorSummary, type ErrorSummary } from '../../terminal/error-document.js';
 import { exitCodeOf, type ExitCode } from '../../terminal/exit-codes.js';
 import { flagList } from '../../terminal/flag-values.js';
@@ -16,6 +20,8 @@ interface AddReport extends Omit<AddedConnection, 'checked'> {
   readonly exitCode: ExitCode;
   readonly name: string;
   readonly connector: string;
+  /** The environment whose overlay has it; null: etl.yaml itself. */
+  readonly environment: string | null;
   /** Names of secrets that still have to be set. */
   readonly open: readonly string[];
   readonly checked: (Omit<CheckedConnection, 'error'> & { readonly error: ErrorSummary | null }) | null;
@@ -33,6 +39,7 @@ interface AddFlags extends ProjectFlags {
 export default class ConnectionsAdd extends ProjectCommand {
   static override summary = 'Add a connection: asks what its connector needs, tests it, keeps its secrets out of files';
   static override description = `Writes etl.yaml and leaves its comments and order alone. Secrets go into the keychain (or the encrypted file: etl config set store file), bound to where the connection leads. Where the test fails nothing is kept unless you say so.
+With --env it is written into the overlay of that environment, where it may replace a connection of the same name.
 Without a terminal everything comes from flags; a secret that no flag gives is set later with etl credentials set.`;
   static override args = { name: Args.string({ description: 'Name of the new connection' }) };
   static override flags = {
@@ -60,6 +67,10 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
       command:
         'pass show shop/db | <%= config.bin %> connections add shop --connector mysql --set host=db.internal --set user=etl --secret-stdin password --test',
     },
+    {
+      description: 'For production alone, in place of the one of the same name',
+      command: '<%= config.bin %> connections add warehouse --env production --connector duckdb --set path=/srv/dwh.duckdb --yes',
+    },
     { description: 'A folder of files', command: '<%= config.bin %> connections add exports --connector file --set path=./exports --yes' },
   ];
   static override exitCodes = [0, 1, 2, 3, 4, 130] as const;
@@ -68,7 +79,7 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
     const { args, flags: given } = await this.parse(ConnectionsAdd);
     const flags: AddFlags = given;
     const project = await this.openProject(flags);
-    const planned = await this.#plan(args.name, flags);
+    const planned = await this.#plan(args.name, flags, project);
     for (const value of planned.secrets.values()) this.redactor.add(value);
     const { addConnection } = await import('../../connections/add-connection.js');
     const { checkConnection } = await import('../../connections/check-connection.js');
@@ -76,6 +87,7 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
     const isTested = flags.test ?? (flags.yes || (this.terminal.canAsk && (await this.#wantsTest(planned.name))));
     const result = await addConnection(planned, {
       directory: project.directory,
+      environment: project.environment,
       credentials: await this.credentials(),
       reopen: (secrets: ResolveSecret) => this.openProject(flags, { secrets }),
       check: isTested
@@ -86,10 +98,11 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
         : null,
       keep: (checked) => this.#keep(checked, flags),
     });
-    return this.#report(planned, result);
+    return this.#report(planned, result, project.environment);
   }
 
-  async #plan(name: string | undefined, flags: AddFlags): Promise<PlannedConnection> {
+  async #plan(name: string | undefined, flags: AddFlags, { directory, environment }: Project): Promise<PlannedConnection> {
+    const { connectionNames } = await import('../../project/add-connection.js');
     const { planConnection } = await import('../../connections/plan-connection.js');
     const { splitAssignment } = await import('../../connections/option-value.js');
     const { secretFileVariable, secretVariable } = await import('../../credentials/secret-variable.js');
@@ -98,7 +111,7 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
     const isSet = (variable: string): boolean => (variables[variable] ?? '') !== '';
     const fromStdin = flags['secret-stdin'];
     return planConnection({
-      project: await this.openProject(flags),
+      taken: connectionNames(await readFile(join(directory, 'etl.yaml'), 'utf8'), environment),
       registry: await this.registry(),
       questions: this.questions,
       name,
@@ -132,7 +145,7 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
     return this.questions.confirm({ kind: 'confirm', flag: '--no-test', message: 'Keep it nevertheless?', default: false });
   }
 
-  #report(planned: PlannedConnection, { added, checked, stored }: AddedConnection): AddReport {
+  #report(planned: PlannedConnection, { added, checked, stored }: AddedConnection, environment: string | null): AddReport {
     const { terminal } = this;
     const { name, connector, open } = planned;
     const failure = added ? null : (checked?.error ?? null);
@@ -140,12 +153,13 @@ Without a terminal everything comes from flags; a secret that no flag gives is s
     this.exitWith(exitCode);
     if (checked?.ok === true && !this.jsonEnabled()) showChecked(terminal, checked);
     if (added) {
-      terminal.say(`${terminal.palette.good('✔')} ${name} is in etl.yaml${stored.length === 0 ? '' : `; ${stored.join(', ')} is stored`}`);
+      const where = environment === null ? 'etl.yaml' : `the environment ${environment} of etl.yaml`;
+      terminal.say(`${terminal.palette.good('✔')} ${name} is in ${where}${stored.length === 0 ? '' : `; ${stored.join(', ')} is stored`}`);
       for (const field of open)
-        terminal.say(`  Still to be set: ${terminal.palette.command(`${this.config.bin} credentials set ${name} ${field}`)}`);
+        terminal.say(`  Still to be set: ${terminal.palette.command(setCommand({ connection: name, field, environment }))}`);
     } else terminal.tell('Nothing was kept: etl.yaml is as it was. Add it without a test: --no-test');
     return {
-      status: added ? 'done' : 'failed', exitCode, name, connector: connector.name, added, stored, open,
+      status: added ? 'done' : 'failed', exitCode, name, connector: connector.name, environment, added, stored, open,
       checked: checked && { ...checked, error: checked.error && errorSummary(checked.error) },
     }; // prettier-ignore
   }
