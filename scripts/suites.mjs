@@ -47,6 +47,16 @@ export const suites = [
     ],
   },
   {
+    name: 'mariadb',
+    holds: 'a real MariaDB: every type, mode, kill and error of the connector mysql',
+    files: /\.mariadb\.test\.ts$/,
+    needs: [
+      { program: 'mariadbd', packages: ['mariadb-server'] },
+      { program: 'mariadb', packages: ['mariadb-client'] },
+      { program: 'openssl', packages: ['openssl'] },
+    ],
+  },
+  {
     name: 'small-disk',
     holds: 'what happens when a disk is full or read-only, on a small file system of its own',
     files: /\.disk\.test\.ts$/,

@@ -21,3 +21,4 @@ export * from './memory-harness.js';
 export * from './memory-server.js';
 export * from './servers/postgres-server.js';
 export * from './servers/throwaway-certificates.js';
+export * from './servers/mariadb-server.js';

@@ -1,0 +1,62 @@
+import { EtlError, messageOf } from '@etl/sdk';
+import type { ConnectionOptions as DriverOptions } from 'mysql2';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ConnectionOptions } from './connection-options.js';
+import { serverAddress } from './server-address.js';
+import { authPlugins } from './sign-in.js';
+
+export interface SessionKind {
+  /** Writers may send rows; nobody ever sends a file that the server names. */
+  readonly access: 'read' | 'write';
+  /** Shown by the server beside the session. */
+  readonly tag: string;
+}
+
+/** The options of a connection as the driver takes them. Throws CONFIG_INVALID, NOT_FOUND for a file that is not there. */
+export async function driverOptions(options: ConnectionOptions, directory: string, { access, tag }: SessionKind): Promise<DriverOptions> {
+  const { host, port, socket, user, database, tls } = serverAddress(options);
+  const password = options.password?.reveal() ?? '';
+  const read = (path: string | undefined): Promise<string | undefined> => readText(path, directory);
+  const serverKey = (await read(options.server_public_key)) ?? null;
+  const ssl =
+    tls === null
+      ? undefined
+      : defined({ ca: await read(tls.ca), cert: await read(tls.cert), key: await read(tls.key), passphrase: tls.passphrase?.reveal() });
+  const plugins = authPlugins({ password, isPrivate: tls !== null || socket !== null, serverKey });
+  return {
+    ...(socket === null ? { host, port } : { socketPath: socket }),
+    user,
+    password,
+    database,
+    connectTimeout: options.connect_timeout * 1000,
+    ...(ssl === undefined
+      ? {}
+      : { ssl: { ...ssl, rejectUnauthorized: tls?.verify ?? true, verifyIdentity: tls?.verify ?? true, minVersion: 'TLSv1.2' } }),
+    charset: 'UTF8MB4_GENERAL_CI',
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    disableEval: true,
+    maxPreparedStatements: 50,
+    flags: access === 'write' ? ['+LOCAL_FILES'] : ['-LOCAL_FILES'],
+    connectAttributes: { program_name: `etl ${tag}`.slice(0, 60) },
+    authPlugins: plugins as unknown as NonNullable<DriverOptions['authPlugins']>,
+  };
+}
+
+async function readText(path: string | undefined, directory: string): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(resolve(directory, path), 'utf8');
+  } catch (cause) {
+    throw new EtlError('NOT_FOUND', `A file of the connection cannot be read: ${messageOf(cause)}`, {
+      hint: 'Correct the path; it begins at the folder of etl.yaml',
+      cause,
+    });
+  }
+}
+
+/** Without what is not said. */
+const defined = <T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };

@@ -1,0 +1,112 @@
+import { EtlError, type Context, type LayerResult } from '@etl/sdk';
+import type { ConnectOptions, SqlClient, SqlSession } from '@etl/sql';
+import type { Connection } from 'mysql2';
+import { checkLayers } from './check-layers.js';
+import type { ConnectionOptions } from './connection-options.js';
+import { loadDriver, signIn } from './driver.js';
+import { driverOptions } from './driver-options.js';
+import { mysqlError } from './mysql-errors.js';
+import { MysqlSession } from './mysql-session.js';
+import { serverAddress, type ServerAddress } from './server-address.js';
+import { readServerFacts, type ServerFacts } from './server-facts.js';
+import { sessionSettings } from './session-settings.js';
+
+/** MySQL 8 as it came out: what is taken for granted until a server has answered. */
+const unknownServer: ServerFacts = { maria: false, version: 80_000 };
+
+/** Opens sessions with one server. */
+export class MysqlClient implements SqlClient {
+  readonly options: ConnectionOptions;
+  readonly address: ServerAddress;
+  readonly #context: Context;
+  #server: ServerFacts = unknownServer;
+  #warned = false;
+
+  constructor(options: ConnectionOptions, context: Context) {
+    this.options = options;
+    this.address = serverAddress(options);
+    this.#context = context;
+  }
+
+  get place(): string {
+    return this.address.place;
+  }
+
+  /** Which server it is, once a session was open. */
+  get server(): ServerFacts {
+    return this.#server;
+  }
+
+  get directory(): string {
+    return this.#context.directory;
+  }
+
+  check(): AsyncIterable<LayerResult> {
+    return checkLayers(this);
+  }
+
+  async connect({ access, tag }: ConnectOptions): Promise<SqlSession> {
+    const { connection, raw } = await this.signIn({ access, tag });
+    const { tinyint1, time, zero_dates: zeroDates, bulk } = this.options;
+    const session = new MysqlSession({
+      connection,
+      raw,
+      reading: { tinyint1, time, zeroDates },
+      bulk,
+      warn: (message) => this.#warnOnce(message),
+      kill: (thread) => this.#kill(thread),
+    });
+    try {
+      await this.#settle(session, access);
+      if (access === 'write') await session.tag(tag);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  /** A connection that has signed in and nothing more. Throws UNREACHABLE, TIMEOUT, AUTH_FAILED, PERMISSION_DENIED, NOT_FOUND. */
+  async signIn({ access, tag }: ConnectOptions): Promise<{ readonly connection: Connection; readonly raw: boolean }> {
+    const options = await driverOptions(this.options, this.directory, { access, tag });
+    const { mysql, raw } = await loadDriver();
+    try {
+      return { connection: await signIn({ mysql }, options), raw };
+    } catch (cause) {
+      throw mysqlError(`Cannot sign in to MySQL at ${this.place}`, cause);
+    }
+  }
+
+  async #settle(session: MysqlSession, access: 'read' | 'write'): Promise<void> {
+    for (const statement of sessionSettings(this.options, access)) await session.run(statement);
+    const [row] = await session.rows('select version(), @@log_bin, @@global.binlog_format');
+    this.#server = readServerFacts(row?.[0] ?? '');
+    // A log of statements repeats them in an order that READ COMMITTED does not keep, so the server refuses it
+    if (access === 'write' && row?.[1] === '1' && row[2] === 'STATEMENT')
+      await session.run('set session transaction isolation level repeatable read');
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    this.#context.log.warn(message, { place: this.place });
+  }
+
+  /** Ends a session of ours that was left in the middle of a statement, which the server would go on with. */
+  async #kill(thread: number): Promise<void> {
+    try {
+      const { connection } = await this.signIn({ access: 'read', tag: 'end' });
+      connection.on('error', () => undefined);
+      await new Promise<void>((done) => connection.query(`kill ${thread}`, () => done()));
+      connection.destroy();
+    } catch (error) {
+      // The server is gone, and the session with it; a session that lives ends when its connection is found closed
+      if (!(error instanceof EtlError)) throw error;
+      this.#context.log.debug('A session could not be ended', { place: this.place, code: error.code });
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Comparison, DmlSyntax } from '@etl/sql';
+
+/** By the collation of the column, as its unique index does: staging has the same one. */
+const same: Comparison = (_field, left, right) => `${left} = ${right}`;
+
+/** Text to the byte: to a collation `a` and `A` may be one, and a change between them would be lost. */
+const differs: Comparison = ({ type }, left, right) =>
+  type.kind === 'text' || type.kind === 'json' || (type.kind === 'decimal' && type.precision === undefined)
+    ? `not (cast(${left} as binary) <=> cast(${right} as binary))`
+    : `not (${left} <=> ${right})`;
+
+export const mysqlDml: DmlSyntax = {
+  same,
+  differs,
+  updateJoined: ({ table, rows, set, on, where }) =>
+    `update ${table} t join ${rows} w on ${on} set ${set.map(({ column, to }) => `t.${column} = ${to}`).join(', ')}${where === null ? '' : ` where ${where}`}`,
+  deleteWhere: (table, condition) => `delete t from ${table} t where ${condition}`,
+  releaseSavepoint: (name) => `release savepoint ${name}`,
+};
