@@ -4,7 +4,7 @@ import type { LaneReject } from '../engine/lane.js';
 import { scriptCache, silentLog, type JobWorld } from './job-world.js';
 
 export interface DryOptions {
-  readonly observe: Observe;
+  readonly observe: Observe | null;
   readonly fuse: boolean;
   readonly warn: (message: string) => void;
   /** Takes refused rows; without it they are only counted. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { defaultCheckpoint, type EngineContext, type Manifest, type ManifestStore } from '../engine/engine-context.js';
+import { defaultCheckpoint, type EngineContext, type ManifestStore } from '../engine/engine-context.js';
 import type { RunOptions } from '../engine/engine-job.js';
 import { Ledger } from '../engine/ledger.js';
 import type { Progress, ProgressEvent } from '../engine/progress.js';
@@ -10,10 +10,12 @@ import type { Job } from '../project/job.js';
 import * as state from '../state/index.js';
 import { keepSchemas } from './keep-schemas.js';
 import { scriptCache, spoolFile, type JobWorld } from './job-world.js';
+import { manifestStore } from './manifest-store.js';
 import { OpenConnections } from './open-connections.js';
 import { closeJob, jobFingerprint, openJob, type JobSettings } from './open-job.js';
 import { redactedRecord, redactedRejects } from './redacted-texts.js';
 import { refuseOptions } from './refuse-options.js';
+import { provisionalNames } from './run-names.js';
 import { withRetries, type RetryPolicy } from './retry.js';
 
 export interface RunJobOptions extends JobSettings, RunOptions {
@@ -162,32 +164,6 @@ function engineContext(world: JobWorld, job: Job, { log, progress, store, names,
     observe: null,
     newRunId: () => names.id,
   }; // prettier-ignore
-}
-
-/** The run that would be continued, or a new one: known before anything is opened, since option texts may name it. */
-async function provisionalNames(
-  store: ManifestStore,
-  { fingerprint, options, now }: { fingerprint: string; options: RunJobOptions; now: () => Date },
-): Promise<RecordedRun['names']> {
-  const manifest = await store.read();
-  const fits = manifest !== null && manifest.fingerprint === fingerprint && (options.runId === null || options.runId === manifest.run);
-  if (fits && !options.restart && !options.dryRun && options.limit === null)
-    return { id: manifest.run, started: new Date(manifest.started) };
-  const started = now();
-  return { id: options.runId ?? state.newRunId(started), started };
-}
-
-function manifestStore(etl: string, job: string): ManifestStore {
-  return {
-    async read() {
-      const found = await state.readManifest(etl, job);
-      if (found === null) return null;
-      const { run, started, phase, data } = found;
-      return { ...(data as unknown as Omit<Manifest, 'run' | 'started' | 'phase'>), run, started, phase };
-    },
-    write: ({ run, started, phase, ...data }) => state.writeManifest(etl, job, { run, started, phase, data }),
-    remove: () => state.removeManifest(etl, job),
-  };
 }
 
 const waitingText = (job: string, holder: state.JobHolder | null): string =>

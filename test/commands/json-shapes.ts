@@ -68,6 +68,64 @@ export const previewShape = z.strictObject({
   ),
 });
 
+const named = z.strictObject({ name: z.string(), type: z.string() });
+
+/** `etl plan` */
+export const planShape = z.strictObject({
+  status: z.enum(['done', 'failed']),
+  exitCode,
+  plan: z.strictObject({
+    job: z.string(),
+    continues: z.string().nullable(),
+    extracts: z.array(
+      z.strictObject({
+        dataset: z.string(),
+        from: z.string(),
+        columns: z.array(named),
+        rows: count.nullable(),
+        parts: count,
+        since: z.json(),
+        until: z.json(),
+        resume: z.enum(['position', 'part']),
+        snapshot: z.enum(['whole', 'part', 'none']),
+        steps: z.array(z.string()),
+        load: z.string().nullable(),
+      }),
+    ),
+    operations: z.array(z.strictObject({ dataset: z.string(), steps: z.array(z.string()) })),
+    loads: z.array(
+      z.strictObject({
+        id: z.string(),
+        dataset: z.string(),
+        to: z.string(),
+        mode: z.string(),
+        key: z.array(z.string()),
+        after: z.array(z.string()),
+        path: z.enum(['stream', 'package']),
+        plan: z
+          .strictObject({
+            target: z.string(),
+            rows: count.nullable(),
+            columns: z.array(
+              z.strictObject({
+                name: z.string(),
+                type: z.string(),
+                change: z.enum(['create', 'add', 'widen', 'keep', 'ignore']),
+                before: z.string().optional(),
+              }),
+            ),
+            statements: z.array(z.string()),
+          })
+          .nullable(),
+        problems: z.array(error),
+        changes: load.omit({ id: true }).nullable(),
+      }),
+    ),
+    rejected: count.nullable(),
+    error: error.nullable(),
+  }),
+});
+
 /** `etl validate` */
 export const validateShape = z.strictObject({
   status: z.enum(['done', 'invalid']),
