@@ -26,7 +26,8 @@ async function allCommands(): Promise<LoadedCommand[]> {
 /** `-p --param=NAME=VALUE ETL_RUN_PARAM` */
 function flagText([name, flag]: [string, Command.Flag.Any]): string {
   const value = flag.type === 'option' ? `=${[flag.options?.join('|') ?? flag.helpValue ?? 'VALUE'].flat().join(' ')}` : '';
-  return [flag.char === undefined ? '' : `-${flag.char}`, `--${name}${value}`, flag.env ?? ''].filter((part) => part !== '').join(' ');
+  const no = flag.type === 'boolean' && flag.allowNo ? '[no-]' : '';
+  return [flag.char === undefined ? '' : `-${flag.char}`, `--${no}${name}${value}`, flag.env ?? ''].filter((part) => part !== '').join(' ');
 }
 
 const commands = await allCommands();
@@ -71,7 +72,10 @@ describe('the surface of the command line', () => {
   });
 
   it.each(commands)('$id uses flags that exist in its examples', ({ id, command }) => {
-    const known = new Set([...Object.keys(globalFlags), ...Object.keys(command.flags)]);
+    const negated = Object.entries(command.flags).flatMap(([name, flag]) =>
+      flag.type === 'boolean' && flag.allowNo ? [`no-${name}`] : [],
+    );
+    const known = new Set([...Object.keys(globalFlags), ...Object.keys(command.flags), ...negated]);
     for (const example of command.examples) {
       const text = typeof example === 'string' ? example : example.command;
       const own =
