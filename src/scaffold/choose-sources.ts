@@ -3,7 +3,7 @@ import { missingFlags } from '../terminal/ask.js';
 import { askKey, askMerge, askTables, unknownColumns } from './ask-scaffold.js';
 import { describeItem, withSource } from './describe-source.js';
 import { nameFromFile, type Endpoint } from './endpoint.js';
-import type { OwnDataRequest } from './plan-job.js';
+import type { OwnDataRequest } from './own-data-request.js';
 
 /** A file or table that a new job reads. */
 export interface Source {

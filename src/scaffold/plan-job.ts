@@ -2,35 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { EtlError } from '@etl/sdk';
-import { addConnection, schemaLine, type Project } from '../project/index.js';
-import type { Registry } from '../registry/index.js';
-import type { Questions } from '../terminal/ask.js';
+import { addConnection, schemaLine } from '../project/index.js';
 import { knownKeys } from '../project/known-keys.js';
 import { chooseKeys, readSources } from './choose-sources.js';
+import type { OwnDataRequest } from './own-data-request.js';
 import { composeJob, composeProject, composeTest, declarations, type JobPlan, type PlannedTable } from './compose-job.js';
 import { parseEndpoint, type Endpoint } from './endpoint.js';
 import type { ScaffoldFile } from './scaffold-file.js';
 import { schemasText } from '../project/schemas-text.js';
-
-export interface OwnDataRequest {
-  readonly cwd: string;
-  readonly directory: string;
-  /** Null: the project is new. */
-  readonly project: Project | null;
-  readonly projectName: string;
-  readonly registry: Registry;
-  readonly signal: AbortSignal;
-  readonly questions: Questions;
-  readonly yes: boolean;
-  readonly from: string;
-  readonly to: string;
-  /** Tables or files that are read; absent or empty: those that are chosen. */
-  readonly table?: readonly string[] | undefined;
-  readonly job?: string | undefined;
-  readonly key?: readonly string[] | undefined;
-  /** Update rows by the primary keys of the tables. */
-  readonly merge: boolean;
-}
 
 /** A job that loads files or tables of the person's own, with the columns that are there now. */
 export async function planOwnJob(request: OwnDataRequest): Promise<{ readonly plan: JobPlan; readonly files: ScaffoldFile[] }> {
