@@ -2,36 +2,60 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { messageOf } from '@etl/sdk';
-import type { Problem, Project } from '../project/index.js';
+import type { Job, Problem, Project } from '../project/index.js';
+import { busy } from '../terminal/busy.js';
+import { exitCodeOf } from '../terminal/exit-codes.js';
 import { flagList } from '../terminal/flag-values.js';
 import { plural } from '../terminal/format-quantity.js';
 import { githubAnnotations } from '../terminal/github-annotations.js';
-import { ProjectCommand } from '../terminal/project-command.js';
+import { ProjectCommand, type ProjectFlags } from '../terminal/project-command.js';
 import { renderProblems } from '../terminal/render-problems.js';
 
 export interface ValidateReport {
   readonly status: 'done' | 'invalid';
-  readonly exitCode: 0 | 2;
+  readonly exitCode: 0 | 2 | 3 | 4;
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
   /** Connectors that the files use and that are not installed: checked against what the catalogue knows of their options. */
   readonly missing: readonly { readonly connector: string; readonly plugin: string; readonly command: string }[];
 }
 
+/** 3 or 4 where nothing else is wrong than that connections refuse or cannot be reached. */
+function exitCodeOfAll(problems: readonly Problem[]): ValidateReport['exitCode'] {
+  const codes = new Set(problems.map(({ code }) => exitCodeOf(code)));
+  const [only] = codes;
+  if (only === undefined) return 0;
+  return codes.size === 1 && (only === 3 || only === 4) ? only : 2;
+}
+
 export default class Validate extends ProjectCommand {
   static override summary = 'Every mistake of every file at once, with its place and its cure';
   static override description =
-    'Reads etl.yaml in all of its environments, the jobs, their schemas and tests. Connects to nothing and needs no secret. Also writes the JSON Schema by which editors complete and check the files, into .etl/schemas.';
+    'Reads etl.yaml in all of its environments, the jobs, their schemas and tests. Connects to nothing and needs no secret, unless --connect asks for it: then connections that cannot be opened give exit code 3 or 4. Also writes the JSON Schema by which editors complete and check the files, into .etl/schemas.';
   static override args = { jobs: Args.string({ description: 'Names of jobs; all unless told', multiple: true }) };
   static override flags = {
+    connect: Flags.boolean({ summary: 'Also try each connection, and check tables, columns, types and keys against what is there' }),
+    param: Flags.string({
+      char: 'p',
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'With --connect: a parameter of a job that has no default; repeatable',
+      helpValue: 'NAME=VALUE',
+      env: 'ETL_RUN_PARAM',
+      dependsOn: ['connect'],
+    }),
     format: Flags.option({ options: ['text', 'json', 'github'] as const, default: 'text' as const, summary: 'How mistakes are written' })(),
   };
   static override examples = [
     { description: 'Check the whole project', command: '<%= config.bin %> validate' },
     { description: 'In GitHub Actions: mistakes stand beside their lines', command: '<%= config.bin %> validate --format github' },
+    {
+      description: 'Against the real sources and targets, before a release',
+      command: '<%= config.bin %> validate --connect --env production',
+    },
     { description: 'One job in one environment', command: '<%= config.bin %> validate sales --env production' },
   ];
-  static override exitCodes = [0, 2] as const;
+  static override exitCodes = [0, 2, 3, 4, 130] as const;
 
   async run(): Promise<ValidateReport> {
     const { args, flags } = await this.parse(Validate);
@@ -51,9 +75,10 @@ export default class Validate extends ProjectCommand {
     const missing = [...notInstalled.values()];
     const inFiles =
       validation.problems.length > 0 ? validation.problems : await this.#checkSteps(await this.openProject(flags, { registry }), jobs);
-    const problems = [...inFiles, ...((await this.#isLocked(directory)) ? missing.map(notLocked) : [])];
+    const offline = [...inFiles, ...((await this.#isLocked(directory)) ? missing.map(notLocked) : [])];
+    const problems = offline.length > 0 || !flags.connect ? offline : await this.#checkConnected(flags, jobs);
     await this.#helpEditors(() => writeEditorSchemas(directory, { variables: this.outside.variables, registry, steps }));
-    const exitCode = problems.length === 0 ? 0 : 2;
+    const exitCode = exitCodeOfAll(problems);
     this.exitWith(exitCode);
     const report: ValidateReport = { status: exitCode === 0 ? 'done' : 'invalid', exitCode, files, problems, missing };
     if (!this.jsonEnabled()) this.#render(report, directory, flags.format);
@@ -72,6 +97,24 @@ export default class Validate extends ProjectCommand {
     for (const name of jobs.length > 0 ? jobs : await project.jobs())
       problems.push(...(await checkSteps(project, await project.job(name))));
     return problems;
+  }
+
+  /** Only files without a mistake are held against the world. */
+  async #checkConnected(
+    flags: ProjectFlags & { readonly param?: string[] | undefined },
+    names: readonly string[],
+  ): Promise<readonly Problem[]> {
+    const { checkConnected } = await import('../jobs/check-connected.js');
+    const { splitParams } = await import('../project/index.js');
+    return this.withJobs(flags, async (world) => {
+      const { project } = world;
+      const jobs: Job[] = [];
+      for (const name of names.length > 0 ? names : await project.jobs()) jobs.push(await project.job(name));
+      const used = jobs.flatMap(({ extracts, loads }) => [...extracts.map(({ from }) => from), ...loads.map(({ to }) => to)]);
+      const connections = names.length > 0 ? [...new Set(used)] : [...project.connections.keys()];
+      const params = splitParams(flagList(flags.param));
+      return busy(this.terminal, 'Asking the connections', () => checkConnected(world, { jobs, connections, params }));
+    });
   }
 
   /** A pipeline has no editor, and its checkout may be read-only: that is no mistake in the files. */

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isEtlError, type EtlError } from '@etl/sdk';
+import { isEtlError } from '@etl/sdk';
 import { bindDatasets, checkLoad } from '../engine/bind-job.js';
 import { withSession } from '../engine/describing-session.js';
-import { codeFrame, readSchemas, type Problem, type Project } from '../project/index.js';
+import { readSchemas, type Problem, type Project } from '../project/index.js';
 import type { Job } from '../project/job.js';
+import { errorProblem } from './error-problem.js';
 import { refuseState } from './refuse-state.js';
 
 /** Any moment does: only its type matters. */
@@ -24,7 +25,7 @@ export async function checkSteps(project: Project, job: Job): Promise<readonly P
     if (known.size === job.extracts.length) await bind(job, known, folder);
     return [];
   } catch (error) {
-    if (isEtlError(error)) return [asProblem(job, error)];
+    if (isEtlError(error)) return [errorProblem(job, error)];
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -45,10 +46,4 @@ async function bind(job: Job, inputs: Parameters<typeof bindDatasets>[1], folder
       throw isEtlError(error) ? error.at(place) : error;
     }
   }
-}
-
-function asProblem(job: Job, { code, message, hint, place }: EtlError): Problem {
-  const { file = job.file, line, column = 1 } = place;
-  const frame = line === undefined || file !== job.file ? null : codeFrame(job.source, { file, line, column, length: 1 });
-  return { code, message, hint: hint ?? null, place: { ...place, file }, frame };
 }

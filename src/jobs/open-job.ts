@@ -23,7 +23,11 @@ export interface RunNames {
   readonly started: Date;
 }
 
-type RunPlaceholders = PlaceholderValues & { readonly run: { readonly started: string }; readonly params: ReadonlyMap<string, ParamValue> };
+/** What option texts and SQL of one run are filled with. */
+export type RunPlaceholders = PlaceholderValues & {
+  readonly run: { readonly started: string };
+  readonly params: ReadonlyMap<string, ParamValue>;
+};
 
 /** The fingerprint of a job as it would run now. */
 export async function jobFingerprint(
@@ -59,8 +63,7 @@ export async function openJob(
   }: { settings: JobSettings; names: RunNames; connections: OpenConnections; fingerprint: string },
 ): Promise<EngineJob> {
   const schemas = await readSchemas(job);
-  const run = { id: names.id, date: names.started.toISOString().slice(0, 10), started: canonicalInstant(names.started) };
-  const values: RunPlaceholders = { run, params: settings.params };
+  const values = runPlaceholders(names, settings.params);
   const extracts: EngineExtract[] = [];
   const loads: EngineLoad[] = [];
   const opened = { extracts, loads };
@@ -78,13 +81,19 @@ export async function openJob(
   return { name, directory, fingerprint, namesRun, params: settings.params, transforms, limits: { rejects }, extracts, loads };
 }
 
+export const runPlaceholders = ({ id, started }: RunNames, params: RunPlaceholders['params']): RunPlaceholders => ({
+  run: { id, date: started.toISOString().slice(0, 10), started: canonicalInstant(started) },
+  params,
+});
+
 /** Closes extractors and loaders; connections stay open. */
 export async function closeJob({ extracts, loads }: Pick<EngineJob, 'extracts' | 'loads'>): Promise<void> {
   for (const { extractor } of extracts) await extractor.close();
   for (const { loader } of loads) await loader.close();
 }
 
-async function openExtract(
+/** Opens one extract. The caller closes its extractor. */
+export async function openExtract(
   { dataset, from, options, cursor, parallel, place }: ExtractEntry,
   { connections, values, schema }: { connections: OpenConnections; values: RunPlaceholders; schema: Schema | null },
 ): Promise<EngineExtract> {
@@ -103,7 +112,8 @@ async function openExtract(
   }
 }
 
-async function openLoad(
+/** Opens one load. The caller closes its loader. */
+export async function openLoad(
   job: Job,
   { id, dataset, to, mode, key, policy, orderBy, add, after, options, place }: LoadEntry,
   { connections, values }: { connections: OpenConnections; values: PlaceholderValues },

@@ -129,7 +129,7 @@ export const planShape = z.strictObject({
 /** `etl validate` */
 export const validateShape = z.strictObject({
   status: z.enum(['done', 'invalid']),
-  exitCode: z.literal([0, 2]),
+  exitCode: z.literal([0, 2, 3, 4]),
   files: z.array(z.string()),
   problems: z.array(z.strictObject({ code, message: z.string(), place, hint: z.string().nullable(), frame: z.string().nullable() })),
   missing: z.array(z.strictObject({ connector: z.string(), plugin: z.string(), command: z.string() })),
