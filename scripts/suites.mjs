@@ -57,6 +57,15 @@ export const suites = [
     ],
   },
   {
+    name: 'ssh',
+    holds: 'tunnels through a real SSH server',
+    files: /\.ssh\.test\.ts$/,
+    needs: [
+      { program: 'sshd', packages: ['openssh-server'] },
+      { program: 'ssh-keygen', packages: ['openssh-client'] },
+    ],
+  },
+  {
     name: 'small-disk',
     holds: 'what happens when a disk is full or read-only, on a small file system of its own',
     files: /\.disk\.test\.ts$/,

@@ -36,8 +36,11 @@ export {
   type SqlSession,
   type StreamQuery,
 } from './sql-client.js';
+export { serverAddress, tlsFiles, type AddressOptions, type ServerAddress, type TlsChoice, type TlsFiles } from './server-address.js';
 export { sqlConnection } from './sql-connection.js';
 export type { SqlDatabase } from './sql-database.js';
+export { sshOptions, type SshOptions } from './ssh/ssh-options.js';
+export { sshTunnel, type SshTunnel } from './ssh/ssh-tunnel.js';
 export { tabText, type TabCell, type TabColumn } from './tab-text.js';
 export type { TableFacts } from './table-facts.js';
 export type { TableName } from './table-name.js';
