@@ -34,3 +34,5 @@ const fail = (message) => {
   process.stderr.write(`\n${message}\n`);
   process.exit(1);
 };
+
+if (process.argv[1] === import.meta.filename) await setUp();

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EtlError } from '@etl/sdk';
-import { isMap, isScalar, parseDocument, stringify, type Document, type YAMLMap } from 'yaml';
+import { Document, isMap, isScalar, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
 
 export interface NewConnection {
   readonly connector: string;
@@ -28,7 +28,7 @@ export function addConnection(text: string, name: string, connection: NewConnect
   }
   const isBlock = isMap(existing) || (environment === null && !isThere);
   const inserted = isBlock ? insertText(text, existing, { [name]: connection }) : null;
-  document.setIn([...path, name], document.createNode(connection));
+  document.setIn([...path, name], onOneLine(document.createNode(connection)));
   const rewritten = document.toString({ lineWidth: 0 });
   return inserted !== null && sameMeaning(inserted, rewritten) ? inserted : rewritten;
 }
@@ -61,11 +61,23 @@ function makeMaps(document: Document, path: readonly string[]): void {
   }
 }
 
+/** Every `{ secret: name }` below a node as people write it. */
+function onOneLine<T extends Node | Document>(node: T): T {
+  visit(node, {
+    Map(_, map) {
+      const [only] = map.items;
+      if (map.items.length === 1 && isScalar(only?.key) && only.key.value === 'secret') map.flow = true;
+    },
+  });
+  return node;
+}
+
 /** The text with the entry put behind what is there; null where that is not a matter of lines. */
 function insertText(text: string, existing: unknown, entry: Readonly<Record<string, NewConnection>>): string | null {
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const block = (indent: number): string[] =>
-    stringify(entry, { lineWidth: 0 })
+    onOneLine(new Document(entry))
+      .toString({ lineWidth: 0 })
       .trimEnd()
       .split('\n')
       .map((line) => (line === '' ? line : ' '.repeat(indent) + line));

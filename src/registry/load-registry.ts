@@ -112,12 +112,14 @@ function unknownConnector(name: string, names: readonly string[], installable: R
   const offered = installable.get(name);
   const near = offered === undefined ? nearestName(name, [...names, ...installable.keys()]) : undefined;
   const source = offered ?? (near === undefined ? undefined : installable.get(near));
-  const hints = [
-    near === undefined ? undefined : `Did you mean '${near}'?`,
-    source === undefined || (near !== undefined && names.includes(near)) ? undefined : `Install it with: etl plugins install ${source}`,
-    `Installed: ${[...names].sort().join(', ') || 'none'}`,
-  ];
-  return new EtlError('CONNECTOR_UNKNOWN', `No installed plugin offers the connector '${name}'`, { hint: hints.filter(Boolean).join(' ') });
+  const isThere = near !== undefined && names.includes(near);
+  const installed = [...names].sort().join(', ') || 'none';
+  const guess = near === undefined ? '' : `Did you mean '${near}'? `;
+  const cure =
+    source === undefined || isThere
+      ? `Installed: ${installed}`
+      : `Install it with: etl plugins install ${source} (installed: ${installed})`;
+  return new EtlError('CONNECTOR_UNKNOWN', `No installed plugin offers the connector '${name}'`, { hint: guess + cure });
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

@@ -74,7 +74,7 @@ describe('on a terminal', () => {
     expect(screen).not.toContain(canary);
     const after = await readFile(join(world.project, 'etl.yaml'), 'utf8');
     expect(after).toBe(
-      `${before}  crm:\n    connector: canary\n    host: crm.internal\n    user: etl\n    password:\n      secret: password\n`,
+      `${before}  crm:\n    connector: canary\n    host: crm.internal\n    user: etl\n    password: { secret: password }\n`,
     );
     expect(await world.filesWith([canary])).toEqual([]);
   }, 60_000);

@@ -28,7 +28,7 @@ describe('connections without a terminal', () => {
       open: [],
       checked: { ok: true },
     });
-    expect(await etlYaml()).toContain('port: 1234\n    password:\n      secret: password\n');
+    expect(await etlYaml()).toContain('port: 1234\n    password: { secret: password }\n');
     const shown = connectionShape.parse(JSON.parse((await world.etl(['connections', 'show', 'crm', '--json'], { variables })).stdout));
     expect(shown.connection.secrets).toMatchObject([{ found: 'encrypted-file', source: 'the encrypted file' }]);
     const removed = await world.etl(['connections', 'remove', 'crm', '--yes', '--json'], { variables });
@@ -156,7 +156,7 @@ describe('connections without a terminal', () => {
     const words = ['connections', 'add', 'shop', '--connector', 'canary', '--set', 'host=prod.internal', '--secret-stdin', 'password'];
     const added = await world.etl([...words, '--json'], { ...here, stdin: 'swordfish-17' });
     expect(addedShape.parse(JSON.parse(added.stdout))).toMatchObject({ added: true, environment: 'production', stored: ['password'] });
-    const entry = '      shop:\n        connector: canary\n        host: prod.internal\n        password:\n          secret: password\n';
+    const entry = '      shop:\n        connector: canary\n        host: prod.internal\n        password: { secret: password }\n';
     expect(await readFile(path, 'utf8')).toBe(before + entry);
     expect((await world.etl(['run', 'copy'], here)).code).toBe(0);
     expect((await world.etl(['run', 'copy'], { variables, project })).code).toBe(3);

@@ -88,7 +88,8 @@ async function start(
   return { code, ...text };
 }
 
-async function filesWith(folder: string, texts: readonly string[], except: readonly string[]): Promise<string[]> {
+/** Every file below the folder that holds one of these texts; files whose path has one of `except` are left out. */
+export async function filesWith(folder: string, texts: readonly string[], except: readonly string[] = []): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.filter((each) => each.isFile())) {

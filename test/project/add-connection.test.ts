@@ -5,7 +5,7 @@ import { addConnection, connectionNames } from '../../src/project/add-connection
 
 const connection = { connector: 'file', path: './data', code: '01234', password: { secret: 'password' } };
 const written = (indent: string): string =>
-  ['new:', '  connector: file', '  path: ./data', '  code: "01234"', '  password:', '    secret: password']
+  ['new:', '  connector: file', '  path: ./data', '  code: "01234"', '  password: { secret: password }']
     .map((line) => indent + line)
     .join('\n');
 

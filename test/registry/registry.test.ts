@@ -97,8 +97,8 @@ describe('the registry', () => {
     const hints = await Promise.all(['duckbd', 'mysql', 'mysq', 'zzz'].map((name) => registry.get(name).catch((error: unknown) => error)));
     expect(hints).toEqual([
       expect.objectContaining({ code: 'CONNECTOR_UNKNOWN', hint: "Did you mean 'duckdb'? Installed: duckdb, file" }),
-      expect.objectContaining({ hint: 'Install it with: etl plugins install @etl/mysql Installed: duckdb, file' }),
-      expect.objectContaining({ hint: "Did you mean 'mysql'? Install it with: etl plugins install @etl/mysql Installed: duckdb, file" }),
+      expect.objectContaining({ hint: 'Install it with: etl plugins install @etl/mysql (installed: duckdb, file)' }),
+      expect.objectContaining({ hint: "Did you mean 'mysql'? Install it with: etl plugins install @etl/mysql (installed: duckdb, file)" }),
       expect.objectContaining({ hint: 'Installed: duckdb, file' }),
     ]);
   });
