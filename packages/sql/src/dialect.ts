@@ -103,6 +103,8 @@ export interface TablePlan {
   readonly columns: readonly ColumnPlan[];
   /** Primary key; empty: none. */
   readonly key: readonly string[];
+  /** Columns by which statements tell rows of the table apart: a type that the server cannot compare or group (CLOB) is no choice for them. */
+  readonly keyed?: readonly string[];
   /** CHECK conditions. A staging table names them so that an error tells the column: `constraint "_etl_check:price"` where one column alone is looked at. */
   readonly checks: readonly CheckPlan[];
 }

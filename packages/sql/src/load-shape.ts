@@ -105,7 +105,7 @@ function fitColumn(request: ShapeRequest, given: Field): Fitted {
 
 /** The column with a type that holds both, where its own type is a plain one. */
 function widened({ types }: Dialect, found: Field, given: Field): Field | null {
-  const type = types.widened(found.type, given.type);
+  const type = found.native === undefined ? types.widened(found.type, given.type) : null;
   return type === null ? null : { name: found.name, type, nullable: found.nullable };
 }
 

@@ -1,5 +1,5 @@
 import type { Cursors, Json, LoadCounts, LoadId, LoadState, Mark, Published, Unfinished } from '@etl/sdk';
-import { bound, sql, type Fragment } from './fragment.js';
+import { bound, joined, sql, type Fragment } from './fragment.js';
 import { fenced } from './load-error.js';
 import type { OpenDatabase } from './open-database.js';
 import type { SqlSession } from './sql-client.js';
@@ -135,8 +135,7 @@ export class LoadRecord {
     const assignments = Object.entries(values).map(
       ([column, value]) => sql`${this.#column(column)} = ${text(value === null ? null : JSON.stringify(value))}`,
     );
-    for (const assignment of assignments)
-      await this.#open.run(this.#session, sql`update ${loads} set ${assignment} where ${this.#column('load')} = ${this.#id}`);
+    await this.#open.run(this.#session, sql`update ${loads} set ${joined(assignments, ', ')} where ${this.#column('load')} = ${this.#id}`);
   }
 
   setCursors(cursors: Cursors): Promise<void> {

@@ -11,6 +11,8 @@ export class OpenDatabase {
   readonly database: SqlDatabase;
   readonly pool: SessionPool;
   #schema: Promise<string> | undefined;
+  /** Whether the tables of state were seen: they are looked for once. */
+  hasState = false;
 
   constructor(database: SqlDatabase) {
     this.database = database;

@@ -1,7 +1,7 @@
 import type { Batch, Mark, PartWriter, Reject } from '@etl/sdk';
 import type { LoadWorld } from './load-world.js';
 import { LoadRecord, type StagedPart } from './load-state.js';
-import { RowRun, sizeOf } from './row-run.js';
+import { RowRun, sizeOf, withCells } from './row-run.js';
 import type { SqlSession } from './sql-client.js';
 import { stageRows } from './stage-rows.js';
 
@@ -43,7 +43,7 @@ export class SqlPartWriter implements PartWriter {
 
   async write(batch: Batch): Promise<void> {
     if (batch.length === 0) return;
-    this.#waiting.push(batch);
+    this.#waiting.push(withCells(this.#world.target.schema, batch));
     this.#waitingBytes += sizeOf(batch);
     await this.#world.failpoint('sql.written');
     if (this.#waitingBytes >= bulkBytes) await this.#world.guard(() => this.#cut());

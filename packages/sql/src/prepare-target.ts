@@ -66,7 +66,12 @@ async function createTarget(session: SqlSession, world: LoadWorld): Promise<void
     ...shape.columns.map((field) => (unique ? field : { ...field, nullable: true })),
     ...ownColumns(target, options).map((field) => ({ ...field, name: open.dialect.names.spell(field.name) })),
   ];
-  const plan = { columns: columns.map(columnPlan), key: unique ? shape.key : [], checks: [] };
+  const plan = {
+    columns: columns.map(columnPlan),
+    key: unique ? shape.key : [],
+    keyed: target.mode === 'append' ? [] : shape.key,
+    checks: [],
+  };
   try {
     await open.define(session, open.dialect.ddl.createTable(name, plan));
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { cellsOf, cellTexts, rowNumber, sliceBatch, type Batch, type Origin, type Schema } from '@etl/sdk';
+import { cellsOf, cellTexts, rowNumber, sliceBatch, textBatch, type Batch, type Origin, type Schema } from '@etl/sdk';
 
 /** Rows that follow each other over several batches, as a view that can be cut. */
 export class RowRun {
@@ -40,10 +40,13 @@ export class RowRun {
   }
 }
 
-/** Bytes of the cells: of values a guess. */
-export function sizeOf({ csv, text, length, rows }: Batch): number {
-  if (csv !== undefined) return csv.length;
-  if (text === undefined) return length * 32 * (rows()[0]?.length ?? 1);
+/** The batch with cells, as clients write them. */
+export const withCells = (schema: Schema, batch: Batch): Batch =>
+  batch.text === undefined ? textBatch(schema, cellsOf(schema, batch), batch.origin === undefined ? {} : { origin: batch.origin }) : batch;
+
+/** Bytes of the cells. */
+export function sizeOf({ text, length }: Batch): number {
+  if (text === undefined) return length;
   const first = text.index.find((at) => at >= 0) ?? 0;
   const last = text.index.findLast((at) => at >= 0) ?? first;
   return last - first + length * text.stride;

@@ -60,7 +60,7 @@ export interface SqlSession {
    * Batches stay valid after the next one is asked for. A stream that ended before the server said that it was complete throws.
    */
   stream(query: StreamQuery): AsyncIterable<Batch>;
-  /** Writes rows by the fastest way the server has, inside the open transaction. */
+  /** Writes rows by the fastest way the server has, inside the open transaction. The batches have cells (`batch.text`). */
   bulk(target: BulkTarget, batches: readonly Batch[]): Promise<BulkResult>;
   begin(transaction?: ReadTransaction): Promise<void>;
   commit(): Promise<void>;

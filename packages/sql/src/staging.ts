@@ -35,6 +35,7 @@ export const needsOrdinal = ({ mode }: { readonly mode: Mode }, { key }: Pick<Lo
 export const stagingPlan = (target: Pick<LoadTarget, 'mode'>, shape: LoadShape): StagingPlan => ({
   columns: shape.columns.map(columnPlan),
   key: [],
+  keyed: target.mode === 'append' ? [] : shape.key,
   checks: shape.checks,
   ordinal: needsOrdinal(target, shape) ? ordinalColumn : null,
   lookUp: target.mode === 'append' || target.mode === 'replace' ? [] : shape.key,

@@ -17,11 +17,18 @@ export async function stateTables(open: OpenDatabase, session: SqlSession): Prom
   return { loads: { schema, table: '_etl_state' }, parts: { schema, table: '_etl_part' } };
 }
 
-export const haveStateTables = async (open: OpenDatabase, session: SqlSession): Promise<boolean> =>
-  (await open.database.introspection.table(session, (await stateTables(open, session)).loads)) !== null;
+export async function haveStateTables(open: OpenDatabase, session: SqlSession): Promise<boolean> {
+  if (open.hasState) return true;
+  const { loads, parts } = await stateTables(open, session);
+  const { introspection } = open.database;
+  // The table of loads is made last
+  open.hasState = (await introspection.table(session, loads)) !== null && (await introspection.table(session, parts)) !== null;
+  return open.hasState;
+}
 
 /** Makes them where they are not there; another process may do the same at the same time. Outside of a transaction. */
 export async function createStateTables(open: OpenDatabase, session: SqlSession): Promise<void> {
+  if (await haveStateTables(open, session)) return;
   const { loads, parts } = await stateTables(open, session);
   const { introspection } = open.database;
   const { createTable, stateTypes } = open.dialect.ddl;
