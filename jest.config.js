@@ -11,6 +11,7 @@ export default {
     // oclif registers tsx, which Jest forbids, and then falls back to `dist` without a word: see docs/decisions/0003-jest-and-oclif.md
     'tsx/dist/esm/api/index\\.[cm]js$': '<rootDir>/test/setup/tsx-stub.cjs',
     '^@etl/connector-([a-z]+)$': '<rootDir>/plugins/$1/src/index.ts',
+    '^@etl/(mysql|oracle|postgres)$': '<rootDir>/plugins/$1/src/index.ts',
     '^@etl/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -5,6 +5,7 @@ import { register } from 'tsx/esm/api';
 const { values } = parseArgs({
   options: {
     mode: { type: 'string' },
+    project: { type: 'string' },
     rounds: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
@@ -16,8 +17,8 @@ register();
 const { soak } = await import('../test/end-to-end/kill-soak.ts');
 const say = (line) => process.stderr.write(`${line}\n`);
 say(`${rounds} rounds for each project, seed ${seed}`);
-const summaries = await soak({ rounds, seed, mode: values.mode ?? null, say });
-if (summaries.length === 0) say(`no project has mode ${values.mode}`);
+const summaries = await soak({ rounds, seed, mode: values.mode ?? null, project: values.project ?? null, say });
+if (summaries.length === 0) say('there is no such project');
 const failed = summaries.length === 0 || summaries.some(({ differences, kills }) => differences.length > 0 || kills === 0);
 process.stdout.write(`${JSON.stringify({ rounds, seed, summaries }, null, 2)}\n`);
 process.exitCode = failed ? 1 : 0;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runEtl, type Ended, type ProcessOptions } from './kill-process.js';
-import { contentOf, copyProject, writeFiles, type KillProject } from './kill-project.js';
+import { contentOf, copyProject, noWorld, writeFiles, type KillProject, type KillWorld } from './kill-project.js';
 
 /** What a run must come to, however often it was killed. */
 export interface Reference {
@@ -19,22 +19,40 @@ export interface Bench {
   readonly reference: Reference;
   /** A copy of the project as it was before the run. */
   copy(): Promise<string>;
+  run(directory: string, more?: Partial<ProcessOptions>): Promise<Ended>;
+  /** All that the targets of a copy hold. */
+  content(directory: string): Promise<string>;
+  /** Removes a copy. */
+  drop(directory: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Small checkpoints, so that small data passes each failpoint several times. */
 const variables = { ETL_CHECKPOINT_ROWS: '400' };
 
-export const runCopy = (directory: string, more: Partial<ProcessOptions> = {}): Promise<Ended> =>
-  runEtl(['run', 'copy', '--json'], { directory, ...more, variables: { ...variables, ...more.variables } });
-
 /** Makes the project, runs it on the first delivery, lets the second arrive, and runs a copy undisturbed. */
 export async function prepareBench(project: KillProject): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'etl-kill-'));
-  const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const world = (await project.world?.()) ?? noWorld;
+  const run: Bench['run'] = (directory, more = {}) =>
+    runEtl(['run', 'copy', '--json'], {
+      directory,
+      ...more,
+      variables: { ...variables, ...world.variables(directory), ...more.variables },
+    });
+  const content: Bench['content'] = async (directory) => JSON.stringify([await contentOf(directory), await world.content(directory)]);
+  const drop: Bench['drop'] = async (directory) => {
+    await world.drop(directory);
+    await rm(directory, { recursive: true, force: true });
+  };
+  const close = async (): Promise<void> => {
+    await world.close();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
-    const copy = await makeTemplate(folder, project);
-    return { reference: await referenceOf(await copy(), join(folder, 'trace')), copy, close };
+    const copy = await makeTemplate(folder, project, { world, run });
+    const bench = { copy, run, content, drop, close };
+    return { ...bench, reference: await referenceOf(await copy(), join(folder, 'trace'), bench) };
   } catch (error) {
     await close();
     throw error;
@@ -42,44 +60,58 @@ export async function prepareBench(project: KillProject): Promise<Bench> {
 }
 
 /** The project at rest before the run that is killed; what comes back copies it. */
-async function makeTemplate(folder: string, { files, delivery }: KillProject): Promise<Bench['copy']> {
+async function makeTemplate(
+  folder: string,
+  { files, delivery }: KillProject,
+  { world, run }: { readonly world: KillWorld; readonly run: Bench['run'] },
+): Promise<Bench['copy']> {
   const template = join(folder, 'template');
   await mkdir(join(template, 'out'), { recursive: true });
   await writeFiles(template, files);
-  expectDone(await runCopy(template), 'the run before');
+  await world.make(template, null);
+  expectDone(await run(template), 'the run before');
   await writeFiles(template, delivery);
   let copies = 0;
+  // One at a time: some servers copy a database only while nobody else looks at it
+  let turn: Promise<unknown> = Promise.resolve();
   return async () => {
     const directory = join(folder, `copy-${++copies}`);
     await copyProject(template, directory);
+    const made = turn.then(() => world.make(directory, template));
+    turn = made.catch(() => undefined);
+    await made;
     return directory;
   };
 }
 
-async function referenceOf(directory: string, trace: string): Promise<Reference> {
+async function referenceOf(directory: string, trace: string, { run, content }: Pick<Bench, 'run' | 'content'>): Promise<Reference> {
   const started = performance.now();
-  const ended = await runCopy(directory, { variables: { ETL_FAILPOINT_TRACE: trace } });
+  const ended = await run(directory, { variables: { ETL_FAILPOINT_TRACE: trace } });
   const took = performance.now() - started;
   expectDone(ended, 'the undisturbed run');
   const points = (await readFile(trace, 'utf8')).split('\n').filter((line) => line !== '');
-  return { content: JSON.stringify(await contentOf(directory)), report: reportOf(ended), points, took };
+  return { content: await content(directory), report: reportOf(ended), points, took };
 }
 
 /** Kills a run at a failpoint, starts it again, and says in what it differs from the undisturbed run; null: in nothing. */
-export async function killAt(point: string, { reference, copy }: Bench): Promise<string | null> {
-  const directory = await copy();
-  const killed = await runCopy(directory, { variables: { ETL_FAILPOINT: point } });
+export async function killAt(point: string, bench: Bench): Promise<string | null> {
+  const directory = await bench.copy();
+  const killed = await bench.run(directory, { variables: { ETL_FAILPOINT: point } });
   if (killed.signal !== 'SIGKILL') return `${point} was not reached: exit code ${killed.code} ${tail(killed)}`;
-  const difference = await finishAndCompare(directory, reference, isBehindTheRun(point));
-  await rm(directory, { recursive: true, force: true });
+  const difference = await finishAndCompare(directory, bench, isBehindTheRun(point));
+  await bench.drop(directory);
   return difference === null ? null : `${point}: ${difference}`;
 }
 
 /** Starts the job until it is done, at most three times, and compares. */
-export async function finishAndCompare(directory: string, reference: Reference, isOver: boolean): Promise<string | null> {
-  const ended = await runCopy(directory);
+export async function finishAndCompare(
+  directory: string,
+  { reference, run, content: contentIn }: Bench,
+  isOver: boolean,
+): Promise<string | null> {
+  const ended = await run(directory);
   if (ended.code !== 0) return `the restart ended with ${ended.code}: ${tail(ended)}`;
-  const content = JSON.stringify(await contentOf(directory));
+  const content = await contentIn(directory);
   if (content !== reference.content) return `the targets differ: ${firstDifference(reference.content, content)}`;
   // A run that was over when it was killed is not continued: the next one is a run of its own.
   const report = reportOf(ended);

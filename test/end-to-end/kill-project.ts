@@ -11,7 +11,30 @@ export interface KillProject {
   readonly files: { readonly [path: string]: string };
   /** What arrives before the run that is killed. */
   readonly delivery: { readonly [path: string]: string };
+  /** Starts the server that the project loads into; absent: it needs none. */
+  readonly world?: () => Promise<KillWorld>;
 }
+
+/** A server with a database of its own for each copy of a project. */
+export interface KillWorld {
+  /** Variables of runs in this folder: how the CLI finds plugin, server and database. */
+  variables(directory: string): { readonly [name: string]: string };
+  /** Makes the database of a folder: empty, or with all that another one has. */
+  make(directory: string, from: string | null): Promise<void>;
+  /** All that the database of the folder holds, but the rows of state tables. */
+  content(directory: string): Promise<unknown>;
+  drop(directory: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Nothing but files. */
+export const noWorld: KillWorld = {
+  variables: () => ({}),
+  make: async () => undefined,
+  content: async () => null,
+  drop: async () => undefined,
+  close: async () => undefined,
+};
 
 const rows = 3000;
 
@@ -28,10 +51,11 @@ function orders(from: number, to: number, tag: string): string {
 
 const customers = `id,name\n${Array.from({ length: 12 }, (_, id) => `${id},customer ${id}`).join('\n')}\n`;
 
-const connections = `project: kill
+/** `warehouse` is a line of etl.yaml. */
+const connectionsTo = (warehouse: string): string => `project: kill
 connections:
   shop: { connector: file, path: ./in }
-  warehouse: { connector: duckdb, path: ./out/warehouse.duckdb }
+  warehouse: ${warehouse}
   results: { connector: file, path: ./out }
 `;
 
@@ -43,6 +67,8 @@ check:
   orders:
     - { field: amount, expression: "amount > -900", on_fail: reject }
 `;
+
+const connections = connectionsTo('{ connector: duckdb, path: ./out/warehouse.duckdb }');
 
 /** append reads each file once; the other modes read all files again. */
 const extractOf = (mode: Mode): string =>
@@ -76,6 +102,13 @@ const toDuckDb = (mode: Mode): KillProject =>
     mode,
     `${extractOf(mode)}${rowSteps}load:\n  - { id: table, dataset: orders, to: warehouse, table: orders, mode: ${mode}${keyOf[mode]} }\n`,
   );
+
+/** The same loads into a server. `connection` is the warehouse as etl.yaml says it. */
+export const intoServer = (title: string, connection: string, world: () => Promise<KillWorld>): readonly KillProject[] =>
+  modes.map((mode) => {
+    const plain = toDuckDb(mode);
+    return { ...plain, name: `CSV to ${title}, ${mode}`, files: { ...plain.files, 'etl.yaml': connectionsTo(connection) }, world };
+  });
 
 const toCsv = (mode: 'append' | 'replace'): KillProject =>
   project(

@@ -1,7 +1,8 @@
 import { access, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { finishAndCompare, prepareBench, reportOf, runCopy, sideBySide, type Bench } from './kill-harness.js';
-import { contentOf, copyProject, killProjects, type KillProject } from './kill-project.js';
+import { basename, join } from 'node:path';
+import { finishAndCompare, prepareBench, reportOf, sideBySide, type Bench } from './kill-harness.js';
+import { copyProject, killProjects, type KillProject } from './kill-project.js';
+import { serverProjects } from './kill-servers.js';
 
 export interface SoakOptions {
   /** Rounds for each project. */
@@ -9,6 +10,8 @@ export interface SoakOptions {
   readonly seed: number;
   /** Only projects of this write mode; null: all. */
   readonly mode: string | null;
+  /** Only projects whose name contains this; null: all. */
+  readonly project: string | null;
   readonly say: (line: string) => void;
 }
 
@@ -25,9 +28,10 @@ export interface SoakSummary {
 }
 
 /** Kills runs at random times, one to three times in a row, finishes them, and compares with a run that was never killed. */
-export async function soak({ rounds, seed, mode, say }: SoakOptions): Promise<SoakSummary[]> {
+export async function soak({ rounds, seed, mode, project: wanted, say }: SoakOptions): Promise<SoakSummary[]> {
   const summaries: SoakSummary[] = [];
-  for (const project of killProjects.filter((one) => mode === null || one.mode === mode)) {
+  const isWanted = (one: KillProject): boolean => (mode === null || one.mode === mode) && (wanted === null || one.name.includes(wanted));
+  for (const project of [...killProjects, ...serverProjects].filter(isWanted)) {
     const bench = await prepareBench(project);
     try {
       const summary = await soakProject(project, bench, { rounds, seed });
@@ -73,7 +77,7 @@ interface Round {
 }
 
 async function killAtRandom(bench: Bench, random: () => number): Promise<Round> {
-  const { reference } = bench;
+  const { reference, run, drop } = bench;
   const directory = await bench.copy();
   const wanted = 1 + Math.floor(random() * 3);
   const times: number[] = [];
@@ -81,42 +85,43 @@ async function killAtRandom(bench: Bench, random: () => number): Promise<Round> 
   while (kills < wanted) {
     const killAfter = Math.round(random() * reference.took * 1.05);
     times.push(killAfter);
-    const ended = await runCopy(directory, { killAfter });
+    const ended = await run(directory, { killAfter });
     if (ended.signal === null) {
       const difference = await compareEnded(
         directory,
         bench,
         ended.code === 0 ? reportOf(ended) : `exit code ${ended.code}: ${ended.stderr.slice(-500)}`,
       );
-      await rm(directory, { recursive: true, force: true });
+      await drop(directory);
       return { kills, early: true, over: false, times, difference };
     }
     kills++;
     if (await isOver(directory, bench)) break;
   }
   const over = await isOver(directory, bench);
-  const difference = await finishAndCompare(directory, reference, over);
-  await rm(directory, { recursive: true, force: true });
+  const difference = await finishAndCompare(directory, bench, over);
+  await drop(directory);
   return { kills, early: false, over, times, difference };
 }
 
-async function compareEnded(directory: string, { reference }: Bench, report: string): Promise<string | null> {
-  if (JSON.stringify(await contentOf(directory)) !== reference.content) return 'the targets differ of a run that ended by itself';
+async function compareEnded(directory: string, { reference, content }: Bench, report: string): Promise<string | null> {
+  if ((await content(directory)) !== reference.content) return 'the targets differ of a run that ended by itself';
   return report === reference.report ? null : `the balance differs: ${report}`;
 }
 
 /** Whether the run was killed behind its end: no manifest any more, and the targets hold everything. A copy is looked at, since opening a database changes it. */
-async function isOver(directory: string, { reference }: Bench): Promise<boolean> {
+async function isOver(directory: string, { reference, content }: Bench): Promise<boolean> {
   const manifest = await access(join(directory, '.etl', 'jobs', 'copy.json')).then(
     () => true,
     () => false,
   );
   if (manifest) return false;
-  const copy = `${directory}-look`;
+  // Beside the original and of the same name, so that a server finds the same database
+  const copy = join(`${directory}-look`, basename(directory));
   await copyProject(directory, copy);
-  const content = JSON.stringify(await contentOf(copy));
-  await rm(copy, { recursive: true, force: true });
-  return content === reference.content;
+  const found = await content(copy);
+  await rm(`${directory}-look`, { recursive: true, force: true });
+  return found === reference.content;
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
