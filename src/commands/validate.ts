@@ -110,7 +110,10 @@ export default class Validate extends ProjectCommand {
       const { project } = world;
       const jobs: Job[] = [];
       for (const name of names.length > 0 ? names : await project.jobs()) jobs.push(await project.job(name));
-      const used = jobs.flatMap(({ extracts, loads }) => [...extracts.map(({ from }) => from), ...loads.map(({ to }) => to)]);
+      const used = jobs.flatMap(({ extracts, loads, statements }) => [
+        ...extracts.map(({ from }) => from),
+        ...[...loads, ...statements].map(({ to }) => to),
+      ]);
       const connections = names.length > 0 ? [...new Set(used)] : [...project.connections.keys()];
       const params = splitParams(flagList(flags.param));
       return busy(this.terminal, 'Asking the connections', () => checkConnected(world, { jobs, connections, params }));

@@ -15,6 +15,8 @@ export interface BoundJob {
   readonly datasets: ReadonlyMap<string, Schema>;
   /** Extracts on which a load depends, by load name: their cursors are published with it. */
   readonly sources: ReadonlyMap<string, ReadonlySet<string>>;
+  /** All datasets that the rows of a load come through, by load name. */
+  readonly lineage: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** One extract with the row steps that directly follow it. */
@@ -125,9 +127,10 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
       const stages = [...tail, ...addColumns(load.add, output)];
       return { load, input, stages, output: lastOutput(stages, input) };
     });
-  const sources = new Map(job.loads.map(({ name, dataset }) => [name, ancestors.get(dataset) ?? new Set<string>()]));
+  const lineage = new Map(job.loads.map(({ name, dataset }) => [name, ancestors.get(dataset) ?? new Set<string>()]));
+  const sources = new Map([...lineage].map(([name, datasets]) => [name, new Set([...datasets].filter((each) => inputs.has(each)))]));
   for (const load of job.loads) checkLoad(load, schemaOf(schemas, load.dataset));
-  return { lanes, operations: withReaders(operations, job), spoolLoads, datasets: schemas, sources };
+  return { lanes, operations: withReaders(operations, job), spoolLoads, datasets: schemas, sources, lineage };
 }
 
 /** What binding needs to know of a job. */
@@ -173,7 +176,7 @@ async function bindSegments(
           segments.push({ dataset, input: schemas.get(dataset) ?? null, steps: [step], closed: false });
         }
         schemas.set(dataset, step.output);
-        const own = ancestors.get(dataset) ?? new Set<string>();
+        const own = ancestors.get(dataset) ?? new Set([dataset]);
         for (const name of reads) for (const source of ancestors.get(name) ?? []) own.add(source);
         ancestors.set(dataset, own);
       }

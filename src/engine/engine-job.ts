@@ -15,6 +15,8 @@ export interface EngineJob {
   readonly extracts: readonly EngineExtract[];
   readonly transforms: readonly EngineTransform[];
   readonly loads: readonly EngineLoad[];
+  /** Loads that are only statements. */
+  readonly statements: readonly EngineTarget[];
   readonly limits: Limits;
 }
 
@@ -34,21 +36,27 @@ export interface EngineTransform {
   readonly steps: readonly StepEntry[];
 }
 
-export interface EngineLoad {
+/** What a run publishes: a load of rows, or statements. */
+export interface EngineTarget {
   /** `job/load` */
   readonly id: string;
   readonly name: string;
-  readonly dataset: string;
   readonly connectionName: string;
   readonly connection: Connection;
   readonly loader: Loader;
+  /** Names of loads that are published before this one. */
+  readonly after: readonly string[];
+}
+
+export interface EngineLoad extends EngineTarget {
+  readonly dataset: string;
   readonly mode: Mode;
   readonly key: readonly string[];
   readonly policy: SchemaPolicy;
   readonly orderBy: readonly string[];
   readonly add: { readonly [column: string]: string };
-  /** Names of loads that are published before this one. */
-  readonly after: readonly string[];
+  /** Deletes or marks rows that it does not bring (`missing`). */
+  readonly settlesMissing: boolean;
 }
 
 export interface RunOptions {

@@ -44,8 +44,13 @@ export class Ledger {
     this.#refused.set(load, refused);
   }
 
+  /** Rows that the target refused while they were staged. */
+  refused(load: string): number {
+    return this.#refused.get(load) ?? 0;
+  }
+
   setLoad(load: string, counts: LoadCounts): void {
-    const refused = this.#refused.get(load) ?? 0;
+    const refused = this.refused(load);
     this.#loads.set(load, { id: load, ...counts, in: counts.in + refused, rejected: counts.rejected + refused });
   }
 

@@ -1,10 +1,12 @@
 import { EtlError, type Load, type PlanTarget, type Schema } from '@etl/sdk';
-import type { EngineLoad, RunOptions } from './engine-job.js';
+import type { EngineLoad, EngineTarget, RunOptions } from './engine-job.js';
 import type { PreparedRun } from './prepare-run.js';
 
 /** A load that has been begun in this run. */
 export interface OpenLoad {
-  readonly entry: EngineLoad;
+  readonly entry: EngineTarget;
+  /** What it loads; null: only statements. */
+  readonly dataset: string | null;
   readonly load: Load;
 }
 
@@ -27,7 +29,7 @@ export async function openLoad(
     takeOver: options.takeOver,
   });
   await context.failpoint('engine.load-begun');
-  return { entry, load };
+  return { entry, dataset: entry.dataset, load };
 }
 
 /** How a load meets its target, beside what belongs to one run. */

@@ -38,7 +38,7 @@ export interface RunIdentity {
 
 export async function readStates(job: EngineJob): Promise<Map<string, LoadState>> {
   const states = new Map<string, LoadState>();
-  for (const load of job.loads) states.set(load.name, await load.loader.state(load.id));
+  for (const { name, id, loader } of [...job.loads, ...job.statements]) states.set(name, await loader.state(id));
   return states;
 }
 
@@ -53,7 +53,7 @@ export function identifyRun(
   const isPartial = options.restart || options.limit !== null || options.dryRun;
   const mayContinue = (run: string): boolean => !isPartial && (options.runId === null || options.runId === run);
   if (manifest !== null && manifest.fingerprint === job.fingerprint && mayContinue(manifest.run)) return { ...manifest, resumed: true };
-  const unfinished = manifest === null && !job.namesRun ? [...states.values()].map((state) => state.unfinished) : [];
+  const unfinished = manifest === null && !job.namesRun ? job.loads.map(({ name }) => states.get(name)?.unfinished) : [];
   const [first] = unfinished;
   if (first != null && unfinished.every((other) => other?.run === first.run) && mayContinue(first.run)) {
     const [fingerprint, generation = ''] = first.fingerprint.split('/');

@@ -1,6 +1,7 @@
 import { EtlError, type Commit, type Connection, type Cursors, type Json, type LoadCounts } from '@etl/sdk';
 import { assertEdge, type LedgerSummary } from './ledger.js';
 import type { OpenLoad } from './open-load.js';
+import { isPartial, warnOfKept } from './partial-load.js';
 import type { PreparedRun } from './prepare-run.js';
 import { readPlanOf } from './read-plans.js';
 
@@ -30,16 +31,24 @@ export async function publishAll(
 ): Promise<void> {
   const { context, ledger } = prepared;
   const summary = ledger.summary() as unknown as LedgerSummary & Json;
+  warnOfKept(prepared);
   for (const group of publishGroups(inOrder([...opened.values()]))) {
-    const pairs = group.map(({ entry, load }) => {
-      const commit: Commit = { run: prepared.run, rows: rows.get(entry.name) ?? 0, cursors: cursorsOf(prepared, entry.name), summary };
-      return { entry, load, commit };
+    const pairs = group.map(({ entry, dataset, load }) => {
+      const { name } = entry;
+      const commit: Commit = {
+        run: prepared.run,
+        rows: rows.get(name) ?? 0,
+        cursors: cursorsOf(prepared, name),
+        summary,
+        partial: isPartial(prepared, name),
+      };
+      return { entry, dataset, load, commit };
     });
     const counts = await publishGroup(group[0]?.entry.connection, pairs);
-    for (const [index, { entry, commit }] of pairs.entries()) {
+    for (const [index, { entry, dataset, commit }] of pairs.entries()) {
       const published = counts[index];
       if (published === undefined) throw new EtlError('INTERNAL', `Load ${entry.name} was published without an answer`);
-      assertEdge(entry.dataset, { given: commit.rows, got: published.in });
+      assertEdge(dataset ?? entry.name, { given: commit.rows, got: published.in });
       ledger.setLoad(entry.name, published);
     }
     await context.failpoint('engine.published');

@@ -9,6 +9,7 @@ import { judgeRun } from './judge.js';
 import type { Ledger } from './ledger.js';
 import { runSpoolLoads } from './load-phase.js';
 import { discardAll, suspendAll, type OpenLoad } from './open-load.js';
+import { openStatements } from './open-statements.js';
 import { runOperations } from './operate-phase.js';
 import { identifyRun, prepareRun, readStates, type PreparedRun } from './prepare-run.js';
 import { cursorsOf, publishAll, sealAll } from './publish-phase.js';
@@ -42,7 +43,8 @@ export async function runEngine(job: EngineJob, options: RunOptions, context: En
 
 async function runOnce(job: EngineJob, options: RunOptions, context: EngineContext, ledger: Ledger): Promise<RunOutcome> {
   const datasets = [...job.extracts, ...job.transforms].map(({ dataset }) => dataset);
-  ledger.begin({ datasets, loads: job.loads.map(({ name }) => name) });
+  const targets = [...job.loads, ...job.statements].map(({ name }) => name);
+  ledger.begin({ datasets, loads: targets });
   const states = await readStates(job);
   const manifest = await context.manifest.read();
   if (manifest !== null && (options.restart || manifest.fingerprint !== job.fingerprint))
@@ -50,7 +52,7 @@ async function runOnce(job: EngineJob, options: RunOptions, context: EngineConte
   const identity = identifyRun(job, options, context, { manifest, states });
   const prepared = await prepareRun({ job, options, context, ledger, identity, states });
   await context.onRun({ run: prepared.run, started: prepared.started, resumed: prepared.resumed });
-  if (!options.dryRun && job.loads.length > 0 && job.loads.every(({ name }) => prepared.settled.has(name))) return finish(prepared);
+  if (!options.dryRun && targets.length > 0 && targets.every((name) => prepared.settled.has(name))) return finish(prepared);
   if (!options.dryRun) await context.manifest.write(manifestOf(prepared, 'running'));
   await context.failpoint('engine.planned');
   warnOfRepeats(prepared);
@@ -95,6 +97,7 @@ async function work(prepared: PreparedRun): Promise<void> {
       const tables = await runOperations(prepared, opening.spool, resources);
       await runSpoolLoads(prepared, { ...opening, tables, resources, opened });
     }
+    if (!options.dryRun) await openStatements(prepared, opened);
     for (const { summary } of prepared.settled.values()) ledger.restore(summary);
     const rows = await sealAll(prepared, opened);
     judgeRun(bound, ledger, job.limits);

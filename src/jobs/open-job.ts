@@ -1,8 +1,8 @@
 import { EtlError, isEtlError, type Json, type Schema } from '@etl/sdk';
-import type { EngineExtract, EngineJob, EngineLoad } from '../engine/engine-job.js';
-import { fillPlaceholders, readSchemas, suppliedParams, type PlaceholderValues } from '../project/index.js';
+import type { EngineExtract, EngineJob, EngineLoad, EngineTarget } from '../engine/engine-job.js';
+import { fillPlaceholders, readSchemas, suppliedParams, type ParameterTaker, type PlaceholderValues } from '../project/index.js';
 import { canonicalInstant } from '../engine/prepare-run.js';
-import type { ExtractEntry, Job, Limits, LoadEntry } from '../project/job.js';
+import type { ExtractEntry, Job, Limits, LoadEntry, StatementsEntry } from '../project/job.js';
 import type { ParamValue } from '../transforms/step.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { JobWorld } from './job-world.js';
@@ -35,7 +35,7 @@ export async function jobFingerprint(
   job: Job,
   { params, fullRefresh, limit }: JobSettings,
 ): Promise<string> {
-  const used = new Set([...job.extracts.map(({ from }) => from), ...job.loads.map(({ to }) => to)]);
+  const used = new Set([...job.extracts.map(({ from }) => from), ...[...job.loads, ...job.statements].map(({ to }) => to)]);
   const connections = [...used].sort().map((name): Json => {
     const entry = project.connections.get(name);
     const connector = entry === undefined ? undefined : registry.find(entry.connector);
@@ -66,19 +66,23 @@ export async function openJob(
   const values = runPlaceholders(names, settings.params);
   const extracts: EngineExtract[] = [];
   const loads: EngineLoad[] = [];
-  const opened = { extracts, loads };
+  const statements: EngineTarget[] = [];
+  const opened = { extracts, loads, statements };
   try {
     for (const entry of job.extracts)
       extracts.push(await openExtract(entry, { connections, values, schema: schemas.get(entry.dataset) ?? null }));
     for (const entry of job.loads) loads.push(await openLoad(job, entry, { connections, values }));
+    for (const entry of job.statements) statements.push(await openStatements(job, entry, { connections, values }));
   } catch (error) {
     await closeJob(opened);
     throw error;
   }
   const { name, directory, transforms, limits } = job;
   const rejects = settings.maxRejects === undefined ? limits.rejects : settings.maxRejects;
-  const namesRun = [...job.extracts, ...job.loads].some((entry) => JSON.stringify(publicOptions(entry)).includes('{run.'));
-  return { name, directory, fingerprint, namesRun, params: settings.params, transforms, limits: { rejects }, extracts, loads };
+  const namesRun = [...job.extracts, ...job.loads, ...job.statements].some((entry) =>
+    JSON.stringify(publicOptions(entry)).includes('{run.'),
+  );
+  return { name, directory, fingerprint, namesRun, params: settings.params, transforms, limits: { rejects }, ...opened };
 }
 
 export const runPlaceholders = ({ id, started }: RunNames, params: RunPlaceholders['params']): RunPlaceholders => ({
@@ -87,9 +91,9 @@ export const runPlaceholders = ({ id, started }: RunNames, params: RunPlaceholde
 });
 
 /** Closes extractors and loaders; connections stay open. */
-export async function closeJob({ extracts, loads }: Pick<EngineJob, 'extracts' | 'loads'>): Promise<void> {
+export async function closeJob({ extracts, loads, statements }: Pick<EngineJob, 'extracts' | 'loads' | 'statements'>): Promise<void> {
   for (const { extractor } of extracts) await extractor.close();
-  for (const { loader } of loads) await loader.close();
+  for (const { loader } of [...loads, ...statements]) await loader.close();
 }
 
 /** Opens one extract. The caller closes its extractor. */
@@ -100,8 +104,7 @@ export async function openExtract(
   const { connector, connection } = await connections.get(from);
   try {
     const filled = {
-      ...fillPlaceholders(options, values),
-      ...suppliedParams(connector, options, { params: values.params, started: values.run.started }),
+      ...filledOptions({ name: connector.name, schema: connector.extractor?.options }, options, values),
       ...(cursor && { cursor: { field: cursor.field, lag: cursor.lag } }),
     };
     const extractor = await connection.extractor?.(filled);
@@ -116,17 +119,52 @@ export async function openExtract(
 export async function openLoad(
   job: Job,
   { id, dataset, to, mode, key, policy, orderBy, add, after, options, place }: LoadEntry,
-  { connections, values }: { connections: OpenConnections; values: PlaceholderValues },
+  { connections, values }: { connections: OpenConnections; values: RunPlaceholders },
 ): Promise<EngineLoad> {
-  const { connection } = await connections.get(to);
+  const { connector, connection } = await connections.get(to);
   try {
-    const loader = await connection.loader?.(fillPlaceholders(options, values));
+    const loader = await connection.loader?.(filledOptions({ name: connector.name, schema: connector.loader?.options }, options, values));
     if (loader === undefined) throw missing(to, 'cannot be loaded into');
-    const base = { id: `${job.name}/${id}`, name: id, dataset, connectionName: to, connection, loader };
+    const base = {
+      id: `${job.name}/${id}`,
+      name: id,
+      dataset,
+      connectionName: to,
+      connection,
+      loader,
+      settlesMissing: settlesMissing(options),
+    };
     return { ...base, mode, key, policy, orderBy, add: fillPlaceholders(add, values), after };
   } catch (error) {
     throw isEtlError(error) ? error.at({ ...place, connection: to, dataset }) : error;
   }
 }
+
+/** Whether the options of a load delete or mark rows that it does not bring. */
+export const settlesMissing = ({ missing: settled }: LoadEntry['options']): boolean => settled === 'delete' || settled === 'mark';
+
+/** Opens a load that is only statements. The caller closes its loader. */
+export async function openStatements(
+  job: Job,
+  { id, to, after, options, place }: StatementsEntry,
+  { connections, values }: { connections: OpenConnections; values: RunPlaceholders },
+): Promise<EngineTarget> {
+  const { connector, connection } = await connections.get(to);
+  try {
+    const loader = await connection.statements?.(
+      filledOptions({ name: connector.name, schema: connector.statements?.options }, options, values),
+    );
+    if (loader === undefined) throw missing(to, 'runs no statements');
+    return { id: `${job.name}/${id}`, name: id, connectionName: to, connection, loader, after };
+  } catch (error) {
+    throw isEtlError(error) ? error.at({ ...place, connection: to }) : error;
+  }
+}
+
+/** Options with placeholders filled in, and the values of `:name` in their SQL beside them. */
+const filledOptions = (taker: ParameterTaker, options: LoadEntry['options'], values: RunPlaceholders) => ({
+  ...fillPlaceholders(options, values),
+  ...suppliedParams(taker, options, { params: values.params, started: values.run.started }),
+});
 
 const missing = (connection: string, what: string): EtlError => new EtlError('CAPABILITY_MISSING', `Connection ${connection} ${what}`);

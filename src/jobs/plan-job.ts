@@ -12,6 +12,7 @@ import {
 import { comparisonWriter } from '../engine/comparison-writer.js';
 import { defaultRunOptions, type EngineJob, type RunOptions } from '../engine/engine-job.js';
 import { Ledger } from '../engine/ledger.js';
+import { isPartial } from '../engine/partial-load.js';
 import { planRun, type PlannedExtract, type PlannedLoad, type PlannedRun } from '../engine/plan-run.js';
 import { runEngine } from '../engine/run-engine.js';
 import type { Job } from '../project/job.js';
@@ -151,7 +152,7 @@ interface Compared {
 async function compareRows(
   world: JobWorld,
   job: EngineJob,
-  { loads }: PlannedRun,
+  { loads, prepared: { bound } }: PlannedRun,
   { warn, fullRefresh }: PlanJobOptions,
 ): Promise<Compared> {
   const comparisons = new Map<string, Comparison>();
@@ -165,7 +166,7 @@ async function compareRows(
     const compare = comparisonWriter(comparisons);
     const context = { ...dryContext(world, { observe: null, fuse: true, warn }), compare };
     await runEngine(job, { ...defaultRunOptions, dryRun: true, fullRefresh }, context, ledger);
-    for (const [name, comparison] of comparisons) changes.set(name, await comparison.end({ partial: ledger.rejected > 0 }));
+    for (const [name, comparison] of comparisons) changes.set(name, await comparison.end({ partial: isPartial({ bound, ledger }, name) }));
     const refused = [...changes.values()].reduce((sum, { rejected }) => sum + rejected, 0);
     return { changes, rejected: ledger.rejected + refused, error: null };
   } catch (error) {

@@ -47,7 +47,7 @@ export async function previewJob(world: JobWorld, job: Job, options: PreviewOpti
   try {
     const settings = { params, fullRefresh: true, limit: sample };
     const names = { id: 'preview', started: world.now() };
-    const opened = await openJob({ ...job, loads: [] }, { settings, names, connections, fingerprint: 'preview' });
+    const opened = await openJob({ ...job, loads: [], statements: [] }, { settings, names, connections, fingerprint: 'preview' });
     try {
       const context = dryContext(world, { observe, fuse: false, warn: options.warn });
       const unlimited = { ...opened, limits: { rejects: null } };

@@ -65,7 +65,7 @@ async function execute(world: JobWorld, job: Job, test: JobTest): Promise<Execut
   const context = dryContext(world, { observe, fuse: true, onReject, warn: () => undefined, now: () => test.started ?? fixedStart });
   const extracts = await givenExtracts(world, job, test);
   const engineJob: EngineJob = {
-    name: job.name, directory: job.directory, fingerprint: 'test', namesRun: false, transforms: job.transforms, limits: limitsOf(job, test), loads: [],
+    name: job.name, directory: job.directory, fingerprint: 'test', namesRun: false, transforms: job.transforms, limits: limitsOf(job, test), loads: [], statements: [],
     params: resolveParams(job, test.params), extracts,
   }; // prettier-ignore
   try {

@@ -2,7 +2,7 @@ import type { Problems } from './problem.js';
 import type { ScalarNode, YamlNode } from './yaml-node.js';
 
 /** Fields that hold SQL or an expression, wherever they stand in a job. */
-const codeFields: ReadonlySet<string> = new Set(['sql', 'query', 'expression', 'filter', 'where', 'when']);
+const codeFields: ReadonlySet<string> = new Set(['sql', 'query', 'expression', 'filter', 'where', 'when', 'pre', 'post', 'statements']);
 /** Fields that map names to expressions. */
 const codeMaps: ReadonlySet<string> = new Set(['derive']);
 
@@ -25,6 +25,8 @@ export function codeTexts(node: YamlNode, field = ''): CodeText[] {
   return [...node.entries].flatMap(([key, { value }]) => {
     const isCode = codeMaps.has(field) || isCodeField(key);
     if (columnMaps.has(key) && !codeMaps.has(field)) return [];
+    if (isCode && value.kind === 'list')
+      return value.items.flatMap((item) => (item.kind === 'scalar' ? [{ field: key, node: item }] : codeTexts(item, key)));
     return isCode && value.kind === 'scalar' ? [{ field: key, node: value }] : codeTexts(value, key);
   });
 }

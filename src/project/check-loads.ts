@@ -1,7 +1,7 @@
 import { fieldIndex, suggestion, type Schema } from '@etl/sdk';
 import type { ReadJobParts } from './job-parts.js';
 import { sourcesOf } from './dataset-reads.js';
-import type { ReadLoad } from './job-entries.js';
+import type { ReadLoad, ReadStatements } from './job-entries.js';
 import type { Problems } from './problem.js';
 import { childOf, keyAt, spanAt } from './yaml-node.js';
 
@@ -9,7 +9,7 @@ const keyed: ReadonlySet<string> = new Set(['merge', 'insert-new', 'replace-by',
 
 /** What the loads name is there, each has what its mode needs, and none waits for itself. */
 export function checkLoads(parts: ReadJobParts, problems: Problems): void {
-  const { extracted, transforms, loads } = parts;
+  const { extracted, transforms, loads, statements } = parts;
   const datasets = new Set([...extracted, ...transforms.map(({ entry }) => entry.dataset)]);
   for (const load of loads) {
     const { entry, node } = load;
@@ -22,9 +22,11 @@ export function checkLoads(parts: ReadJobParts, problems: Problems): void {
     checkKey(load, problems);
     checkColumns(load, knownColumns(entry.dataset, parts), problems);
     checkCursors(load, parts, problems);
+    checkMissing(load, parts, problems);
   }
-  checkIds(loads, problems);
-  checkOrder(loads, problems);
+  const all = [...loads, ...statements].sort((a, b) => a.node.span.line - b.node.span.line || a.node.span.column - b.node.span.column);
+  checkIds(all, problems);
+  checkOrder(all, problems);
 }
 
 function checkKey({ entry: { mode, key }, node }: ReadLoad, problems: Problems): void {
@@ -83,8 +85,37 @@ function checkCursors({ entry: { mode, dataset } }: ReadLoad, { extracts, transf
   }
 }
 
-function checkIds(loads: readonly ReadLoad[], problems: Problems): void {
-  const seen = new Map<string, ReadLoad>();
+/** Rows that left the source can only be told from a read of all that is there, in a mode that knows rows apart. */
+function checkMissing(
+  { entry: { id, mode, dataset, options }, node }: ReadLoad,
+  { extracts, transforms }: ReadJobParts,
+  problems: Problems,
+): void {
+  const { missing } = options;
+  if (missing !== 'delete' && missing !== 'mark') return;
+  const at = spanAt(node, ['missing']);
+  if (mode !== 'merge' && mode !== 'history')
+    problems.add({ message: `missing: ${missing} goes with merge or history, not with ${mode}`, at, hint: 'Leave it out of this load' });
+  const sources = sourcesOf(
+    dataset,
+    transforms,
+    extracts.map(({ entry }) => entry.dataset),
+  );
+  for (const { entry } of extracts) {
+    if (!sources.has(entry.dataset) || (entry.cursor === undefined && entry.options['only'] !== 'new')) continue;
+    problems.add({
+      message: `Load ${id} would ${missing} what it does not bring, but ${entry.dataset} is read only as far as it is new`,
+      at,
+      hint: `Read ${entry.dataset} whole for this load, in an extract without a cursor`,
+    });
+  }
+}
+
+/** A load or statements: both have a name and an order. */
+type Named = ReadLoad | ReadStatements;
+
+function checkIds(loads: readonly Named[], problems: Problems): void {
+  const seen = new Map<string, Named>();
   for (const load of loads) {
     const { entry, node } = load;
     const earlier = seen.get(entry.id.toLowerCase());
@@ -98,7 +129,7 @@ function checkIds(loads: readonly ReadLoad[], problems: Problems): void {
   }
 }
 
-function checkOrder(loads: readonly ReadLoad[], problems: Problems): void {
+function checkOrder(loads: readonly Named[], problems: Problems): void {
   const byId = new Map(loads.map((load) => [load.entry.id, load]));
   for (const { entry, node } of byId.values()) {
     for (const [index, name] of entry.after.entries())
@@ -123,7 +154,7 @@ function checkOrder(loads: readonly ReadLoad[], problems: Problems): void {
 }
 
 /** The loads from this one back to it along `after`, or null. */
-function circleFrom(start: string, byId: ReadonlyMap<string, ReadLoad>): string[] | null {
+function circleFrom(start: string, byId: ReadonlyMap<string, Named>): string[] | null {
   const seen = new Set<string>();
   const visit = (id: string, path: readonly string[]): string[] | null => {
     for (const next of byId.get(id)?.entry.after ?? []) {

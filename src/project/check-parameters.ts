@@ -10,7 +10,7 @@ import { bindsParameters } from './supplied-params.js';
 import type { YamlNode } from './yaml-node.js';
 
 /** Each `:name` in SQL and each `{name}` in an option is a declared parameter or a value of the run. */
-export function checkParameters({ root, params, extracts, loads }: ReadJobParts, problems: Problems): void {
+export function checkParameters({ root, params, extracts, loads, statements }: ReadJobParts, problems: Problems): void {
   const names = [...params.keys()];
   for (const { node } of codeTexts(root))
     for (const { name, at } of sqlParameters(node.source)) {
@@ -22,8 +22,13 @@ export function checkParameters({ root, params, extracts, loads }: ReadJobParts,
         hint: `${hint ?? ''} Declare others under params`.trim(),
       });
     }
-  for (const { node, connector } of extracts)
-    for (const { node: code } of connector === null || bindsParameters(connector) ? [] : codeTexts(node))
+  const takers = [
+    ...extracts.map(({ node, connector }) => ({ node, connector, schema: connector?.extractor?.options })),
+    ...loads.map(({ node, connector }) => ({ node, connector, schema: connector?.loader?.options })),
+    ...statements.map(({ node, connector }) => ({ node, connector, schema: connector?.statements?.options })),
+  ];
+  for (const { node, connector, schema } of takers)
+    for (const { node: code } of connector === null || bindsParameters(schema) ? [] : codeTexts(node))
       if (sqlParameters(code.source).length > 0)
         problems.add({
           code: 'CAPABILITY_MISSING',
@@ -31,7 +36,7 @@ export function checkParameters({ root, params, extracts, loads }: ReadJobParts,
           at: code.span,
         });
   const owned = (key: string): boolean => key !== 'add' && (Object.hasOwn(extractFields, key) || Object.hasOwn(loadFields, key));
-  for (const { node } of [...extracts, ...loads])
+  for (const { node } of [...extracts, ...loads, ...statements])
     for (const [key, { value }] of node.entries) if (!owned(key)) checkPlaceholders({ node: value, field: key, names }, problems);
 }
 

@@ -1,7 +1,7 @@
 import type { Connector } from '@etl/sdk';
 import type { StepDefinition } from '../transforms/step.js';
 import { connectionShape, etlFileShape } from './etl-file.js';
-import { extractFields, extractShape, jobFileShape, loadFields, loadShape } from './job-shape.js';
+import { extractFields, extractShape, jobFileShape, loadFields, loadShape, statementsField } from './job-shape.js';
 import type { SchemaName } from './schema-comment.js';
 import { openJsonSchema, type JsonSchema, type OpenOptions } from './open-json-schema.js';
 import { schemasFileShape } from './schemas-file.js';
@@ -64,7 +64,11 @@ function jobSchema({ connectors, steps, connections }: EditorContext): JsonSchem
       const optionsOf = (name: string): JsonSchema[] => {
         const connector = used.get(name);
         const schema = kind === 'extract' ? connector?.extractor?.options : connector?.loader?.options;
-        return schema === undefined ? [] : [withFields(part(schema, `${kind}.${name}`), owned)];
+        const statements = kind === 'extract' ? undefined : connector?.statements?.options;
+        return [
+          ...(schema === undefined ? [] : [withFields(part(schema, `${kind}.${name}`), owned)]),
+          ...(statements === undefined ? [] : [withFields(part(statements, `${kind}.${name}.statements`), owned)]),
+        ];
       };
       const choices = [...connections].map(([name, of]): JsonSchema => {
         const options = [...of].flatMap(optionsOf);
@@ -74,7 +78,9 @@ function jobSchema({ connectors, steps, connections }: EditorContext): JsonSchem
         ...(fields[link] as JsonSchema),
         anyOf: [...[...connections.keys()].map((each) => ({ const: each })), { type: 'string' as const }],
       };
-      return { ...engine, properties: { ...fields, [link]: name }, allOf: choices };
+      const needs: JsonSchema[] =
+        kind === 'load' ? [{ anyOf: [{ required: ['dataset', 'mode'] }, { required: ['id', statementsField] }] }] : [];
+      return { ...engine, properties: { ...fields, [link]: name }, allOf: [...choices, ...needs] };
     };
     const step: JsonSchema = {
       type: 'object',

@@ -1,6 +1,16 @@
 export { codeFrame } from './code-frame.js';
 export { findProject } from './find-project.js';
-export type { CursorOptions, ExtractEntry, Job, Limits, LoadEntry, ParamDefinition, StepEntry, TransformEntry } from './job.js';
+export type {
+  CursorOptions,
+  ExtractEntry,
+  Job,
+  Limits,
+  LoadEntry,
+  ParamDefinition,
+  StatementsEntry,
+  StepEntry,
+  TransformEntry,
+} from './job.js';
 export { problemsOf, type Problem } from './problem.js';
 export type { ConnectionEntry, OpenableConnection, Project } from './project.js';
 export type { ReadProjectOptions } from './project-setting.js';
@@ -16,6 +26,6 @@ export { resolveParams, splitParams, type ParamOptions } from './param-values.js
 export { readTests } from './read-tests.js';
 export { validateProject, type ValidateOptions, type Validation } from './validate-project.js';
 export { schemaLine } from './schema-comment.js';
-export { suppliedParams, type RunValues } from './supplied-params.js';
+export { suppliedParams, type ParameterTaker, type RunValues } from './supplied-params.js';
 export { writeEditorSchemas, type EditorOptions } from './write-editor-schemas.js';
 export { addConnection, type NewConnection } from './add-connection.js';

@@ -1,6 +1,6 @@
 import type { Connector } from '@etl/sdk';
 import type { StepDefinition } from '../transforms/step.js';
-import type { ExtractEntry, LoadEntry, StepEntry, TransformEntry } from './job.js';
+import type { ExtractEntry, LoadEntry, StatementsEntry, StepEntry, TransformEntry } from './job.js';
 import type { MapNode, Span, YamlNode } from './yaml-node.js';
 
 /** Entries of a job with the nodes that they were read from. */
@@ -26,6 +26,12 @@ export interface ReadTransform {
   readonly steps: readonly ReadStep[];
   /** From the section `check`. */
   readonly atEnd: boolean;
+}
+
+export interface ReadStatements {
+  readonly entry: StatementsEntry;
+  readonly node: MapNode;
+  readonly connector: Connector | null;
 }
 
 export interface ReadLoad {

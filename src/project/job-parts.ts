@@ -1,4 +1,4 @@
-import type { ReadExtract, ReadLoad, ReadTransform } from './job-entries.js';
+import type { ReadExtract, ReadLoad, ReadStatements, ReadTransform } from './job-entries.js';
 import type { ParamDefinition } from './job.js';
 import type { Schemas } from './read-schemas.js';
 import type { MapNode } from './yaml-node.js';
@@ -14,5 +14,6 @@ export interface ReadJobParts {
   readonly extracts: readonly ReadExtract[];
   readonly transforms: readonly ReadTransform[];
   readonly loads: readonly ReadLoad[];
+  readonly statements: readonly ReadStatements[];
   readonly schemas: Schemas;
 }

@@ -22,9 +22,9 @@ export const extractShape = z.looseObject(extractFields);
 /** What the engine owns of a load; the rest belongs to the connector. */
 export const loadFields = {
   id: loadName.optional().describe('Name of the load; the dataset where it is left out. State belongs to it'),
-  dataset: z.string().min(1).describe('Dataset that is loaded'),
+  dataset: z.string().min(1).optional().describe('Dataset that is loaded'),
   to: z.string().min(1).describe('Connection that is written'),
-  mode: z.enum(modes).describe('How rows meet what is already there'),
+  mode: z.enum(modes).optional().describe('How rows meet what is already there'),
   key: z.array(columnName).default([]).describe('Columns that identify a row'),
   schema: z.enum(schemaPolicies).default('evolve').describe('When columns change: add them, stop, or leave them out'),
   order_by: z.array(columnName).default([]).describe('Order in which rows are written'),
@@ -32,7 +32,14 @@ export const loadFields = {
   after: z.array(loadName).default([]).describe('Loads that are published before this one'),
 };
 
+/** A load names a dataset and a mode, or is only `statements`: reading its entry tells which, and what is missing then. */
 export const loadShape = z.looseObject(loadFields);
+
+/** What the engine owns of a load that is only statements. */
+export const statementsFields = { id: loadFields.id, to: loadFields.to, after: loadFields.after };
+
+/** The option of a connector by which such a load is known. */
+export const statementsField = 'statements';
 
 export const paramShape = z.strictObject({
   type: z.string().min(1).describe('Type such as date, integer or decimal(12,2)'),

@@ -15,6 +15,8 @@ export interface Job {
   /** In order; the `check` section stands at the end as entries with `check` steps. */
   readonly transforms: readonly TransformEntry[];
   readonly loads: readonly LoadEntry[];
+  /** Entries of `load` that are only statements in a target. */
+  readonly statements: readonly StatementsEntry[];
   readonly limits: Limits;
   /** The text of the file, for the fingerprint and code frames. */
   readonly source: string;
@@ -71,6 +73,16 @@ export interface LoadEntry {
   /** Columns added to each row: name to text, placeholders filled in (`{run.id}`, `{run.date}`). */
   readonly add: { readonly [column: string]: string };
   /** Loads that are published before this one. */
+  readonly after: readonly string[];
+  readonly options: { readonly [name: string]: unknown };
+  readonly place: Place;
+}
+
+/** Statements that run in a target behind other loads. */
+export interface StatementsEntry {
+  readonly id: string;
+  readonly to: string;
+  /** Loads that are published before them. */
   readonly after: readonly string[];
   readonly options: { readonly [name: string]: unknown };
   readonly place: Place;

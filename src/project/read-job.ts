@@ -68,12 +68,12 @@ async function readSections(
   const params = readParams(childOf(root, 'params'), problems);
   const extracts = await readExtracts(childOf(root, 'extract'), setting);
   const transforms = readTransforms({ transform: childOf(root, 'transform'), check: childOf(root, 'check') }, setting);
-  const loads = await readLoads(childOf(root, 'load'), setting);
+  const { loads, statements } = await readLoads(childOf(root, 'load'), { ...setting, job: name });
   const folder = join(directory, 'jobs', name);
   const schemas = await readSchemaFile({ directory: folder, file }, problems);
   const section = childOf(root, 'extract');
   const extracted = section?.kind === 'map' ? [...section.entries.keys()] : [];
-  checkJob({ name, root, params, extracted, extracts, transforms, loads, schemas }, problems);
+  checkJob({ name, root, params, extracted, extracts, transforms, loads, statements, schemas }, problems);
   if (parsed === null || problems.size > before) return null;
   const facts = plainFacts(parsed.data);
   const entries = {
@@ -81,6 +81,7 @@ async function readSections(
     extracts: extracts.map(({ entry }) => entry),
     transforms: transforms.map(({ entry }) => entry),
     loads: loads.map(({ entry }) => entry),
+    statements: statements.map(({ entry }) => entry),
   };
   return { name, ...facts, ...entries, directory: folder, file, source: source.text };
 }

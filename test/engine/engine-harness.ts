@@ -139,7 +139,7 @@ async function engineJob(sketch: JobSketch, connection: Connection): Promise<Eng
     if (loader === undefined) throw new TypeError('no loader');
     loads.push({
       id: `job/${table}`, name: table, dataset, connectionName: 'memory', connection, loader, mode: 'replace', key: [], policy: 'evolve',
-      orderBy: [], add: {}, after: [], ...more,
+      orderBy: [], add: {}, after: [], settlesMissing: false, ...more,
     }); // prettier-ignore
   }
   const transforms = (sketch.transforms ?? []).map(({ dataset, steps }) => ({
@@ -148,6 +148,6 @@ async function engineJob(sketch: JobSketch, connection: Connection): Promise<Eng
   }));
   return {
     name: 'job', directory: tmpdir(), fingerprint: sketch.fingerprint ?? 'fingerprint', namesRun: false, params: sketch.params ?? new Map(),
-    extracts, transforms, loads, limits: sketch.limits ?? { rejects: null },
+    extracts, transforms, loads, statements: [], limits: sketch.limits ?? { rejects: null },
   }; // prettier-ignore
 }

@@ -8,7 +8,7 @@ const load = (mode: Mode, options: LoadEntry['options'] = {}): LoadEntry => ({
 }); // prettier-ignore
 
 const job = (loads: readonly LoadEntry[]): Job => ({
-  name: 'sales', tags: [], directory: '/', file: 'job.yaml', params: new Map(), extracts: [], transforms: [], loads, limits: { rejects: null }, source: '',
+  name: 'sales', tags: [], directory: '/', file: 'job.yaml', params: new Map(), extracts: [], transforms: [], loads, statements: [], limits: { rejects: null }, source: '',
 }); // prettier-ignore
 
 const plain = { limit: null, fullRefresh: false, dryRun: false };

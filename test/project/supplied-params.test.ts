@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Connector } from '@etl/sdk';
 import { suppliedParams, validateProject } from '../../src/project/index.js';
 import { folderOf, testRegistry, testSteps } from './project-folder.js';
 
@@ -10,9 +11,11 @@ const values = {
   started: '2026-11-20 06:00:00+00:00',
 };
 
+const taker = ({ name, extractor }: Connector) => ({ name, schema: extractor?.options });
+
 describe('parameters in the SQL of an extract', () => {
   it('are handed to the connector by name, only those that its SQL names', async () => {
-    const shop = await testRegistry().get('shop');
+    const shop = taker(await testRegistry().get('shop'));
     expect(suppliedParams(shop, { query: "select ':x', a::date from t where d > :since and r < :run_started -- :n" }, values)).toEqual({
       params: { since: '2026-01-31', run_started: '2026-11-20 06:00:00+00:00' },
     });
@@ -21,7 +24,7 @@ describe('parameters in the SQL of an extract', () => {
   });
 
   it('are refused where the connector cannot bind them', async () => {
-    const dump = await testRegistry().get('dump');
+    const dump = taker(await testRegistry().get('dump'));
     expect(() => suppliedParams(dump, { query: ':since' }, values)).toThrow(expect.objectContaining({ code: 'CAPABILITY_MISSING' }));
     expect(suppliedParams(dump, { file: 'f' }, values)).toEqual({});
   });

@@ -64,7 +64,11 @@ export async function compareLoad({ holder, options, target }: PlannedLoad): Pro
     async end({ partial = false }: Pick<Commit, 'partial'>): Promise<LoadCounts> {
       await cut();
       const now = isMadeAnew(target, found) ? null : await targetTable(session, name);
-      const counts = await comparedCounts(session, world, { found, table: now, missing: partial ? 'keep' : options.missing });
+      const counts = await comparedCounts(session, world, {
+        found,
+        table: now,
+        missing: partial || rejected > 0 ? 'keep' : options.missing,
+      });
       return { ...noCounts, ...counts, in: given, rejected };
     },
     async close() {

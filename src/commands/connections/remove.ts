@@ -54,7 +54,8 @@ async function jobsThatUse(name: string, project: Project): Promise<string[]> {
   const found: string[] = [];
   for (const each of await project.jobs()) {
     const job = await project.job(each).catch(() => null);
-    if (job === null || job.extracts.some(({ from }) => from === name) || job.loads.some(({ to }) => to === name)) found.push(each);
+    if (job === null || job.extracts.some(({ from }) => from === name) || [...job.loads, ...job.statements].some(({ to }) => to === name))
+      found.push(each);
   }
   return found;
 }
