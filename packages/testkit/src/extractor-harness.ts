@@ -1,5 +1,6 @@
 import type { Columnar, FieldType, Schema } from '@etl/sdk';
 import type { Waivers } from './contract.js';
+import type { HeldAs } from './held-rows.js';
 import type { TextRow } from './text-row.js';
 
 /** What an extractor can read, made by native means. */
@@ -11,7 +12,7 @@ export interface Seeded {
 }
 
 /** The few doors to the native side of a source; never through the code under test. */
-export interface ExtractorHarness {
+export interface ExtractorHarness extends HeldAs {
   /** Completes the title where one connector has several kinds of source: csv, ndjson. */
   readonly variant?: string;
   /** Options of the connection. Each call of the connector's `open` with them reaches the same source. */

@@ -1,5 +1,6 @@
 import type { Columnar, FieldType, Schema } from '@etl/sdk';
 import type { Waivers } from './contract.js';
+import type { HeldAs } from './held-rows.js';
 import type { TextRow } from './text-row.js';
 
 /** What a target holds, read by native means. */
@@ -20,7 +21,7 @@ export interface Refusal {
 }
 
 /** The few doors to the native side of a target; never through the code under test. */
-export interface LoaderHarness {
+export interface LoaderHarness extends HeldAs {
   /** Completes the title where one connector has several kinds of target: csv, ndjson. */
   readonly variant?: string;
   /** Options of the connection. Each call of the connector's `open` with them reaches the same targets. */

@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import pg from 'pg';
 import { oracleError, type OracleError } from './wire/answers.js';
 import { openBackend, type Backend } from './session/backend.js';
+import { pgClient } from './session/pg-client.js';
 import { openDomains } from './session/domains.js';
 import { openSession, type Session } from './session/session.js';
 import { searchPath } from './session/session-statements.js';
@@ -79,7 +79,7 @@ export async function startOracleDouble(options: DoubleOptions): Promise<OracleD
 
 /** Makes schema SYS and one schema for each user. */
 async function fill(url: string, users: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = pgClient(url);
   await client.connect();
   try {
     await client.query(functions + dictionary);

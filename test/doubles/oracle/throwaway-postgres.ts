@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { pgClient, type PgClient } from './session/pg-client.js';
 
 const execute = promisify(execFile);
 
@@ -81,8 +81,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
+async function connected(url: string): Promise<PgClient> {
+  const client = pgClient(url);
   await client.connect();
   return client;
 }

@@ -8,7 +8,7 @@ import { field, int64, schemaOf, tableOf, text, wholeTable, type Table } from '.
 import { hardValues, type HardValues } from '../hard-values.js';
 import type { LoaderHarness } from '../loader-harness.js';
 import { project, sealAndPublish, writePart, type LoaderWorld } from '../loader-world.js';
-import { oddNames } from '../odd-names.js';
+import { namesFor } from '../held-rows.js';
 import { textRowsOf, type TextRow } from '../text-row.js';
 import { expectStored } from './expect-stored.js';
 
@@ -26,11 +26,11 @@ export function loaderValueTests(harness: LoaderHarness, modes: readonly Mode[])
     ...Object.fromEntries(perType),
     'holds all types side by side': (world) => storesExactly(world, wholeTable(side), mode),
     "tells '' from null where it is the only column": (world) => storesOnlyColumn(world, mode),
-    'holds odd names of columns': (world) => storesExactly(world, oddColumns, mode),
+    'holds odd names of columns': (world) => storesExactly(world, oddColumns(namesFor(harness)), mode),
     'holds odd names of targets': async (world) => {
       const { schema, rows } = plain;
       const suffix = world.fresh();
-      for (const name of oddNames) {
+      for (const name of namesFor(harness)) {
         const target = name.length > 50 ? `${name.slice(0, 63 - suffix.length)}${suffix}` : `${name}${suffix}`;
         await world.load({ name: target, schema, rows, mode });
         await expectStored(world, target, schema, rows);
@@ -130,10 +130,10 @@ async function refusesType(world: LoaderWorld, values: HardValues, mode: Mode): 
   expectThat(((await world.harness.rows(name, schema))?.rows.length ?? 0) === 0, 'rows arrived all the same');
 }
 
-const oddColumns: Table = {
-  schema: schemaOf(...oddNames.map((name) => field(name, text))),
-  rows: [1, 2].map((id): TextRow => [String(id), ...oddNames.map((name) => `${name} ${id}`)]),
-};
+const oddColumns = (names: readonly string[]): Table => ({
+  schema: schemaOf(...names.map((name) => field(name, text))),
+  rows: [1, 2].map((id): TextRow => [String(id), ...names.map((name) => `${name} ${id}`)]),
+});
 
 const wide: Table = {
   schema: schemaOf(...Array.from({ length: 300 }, (_, column) => field(`c${column}`, column % 2 === 0 ? int64 : text))),

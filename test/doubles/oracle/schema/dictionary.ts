@@ -47,7 +47,7 @@ create view "ALL_TAB_COLS" as
     case when attgenerated = '' and attidentity = '' then preset when attidentity <> '' then 'sequence' else preset end as "DATA_DEFAULT",
     case when type ~ '^(N?VARCHAR2|N?CHAR)' then substring(type from '\((\d+)')::numeric else 0 end as "CHAR_LENGTH",
     case when type ~ '^N(VARCHAR2|CHAR)' then 'C' when type ~ ' CHAR\)' then 'C' when type ~ '^(VARCHAR2|CHAR)' then 'B' end as "CHAR_USED",
-    'NO'::text as "HIDDEN_COLUMN", case when attgenerated = 's' then 'YES' else 'NO' end as "VIRTUAL_COLUMN",
+    length(preset)::numeric as "DEFAULT_LENGTH", null::text as "DATA_TYPE_OWNER", 'NO'::text as "HIDDEN_COLUMN", case when attgenerated = 's' then 'YES' else 'NO' end as "VIRTUAL_COLUMN",
     case when attidentity <> '' then 'YES' else 'NO' end as "IDENTITY_COLUMN", 'YES'::text as "USER_GENERATED"
   from columns_of;
 create view "ALL_TAB_COLUMNS" as select * from "ALL_TAB_COLS";
@@ -58,7 +58,7 @@ create view "ALL_TAB_IDENTITY_COLS" as
 
 create view "ALL_CONSTRAINTS" as
   select r.owner as "OWNER", c.conname::text as "CONSTRAINT_NAME", case c.contype when 'f' then 'R' else upper(c.contype::text) end as "CONSTRAINT_TYPE", r.name as "TABLE_NAME",
-    case when c.contype = 'c' then pg_get_expr(c.conbin, c.conrelid) end as "SEARCH_CONDITION", case when c.contype = 'c' then pg_get_expr(c.conbin, c.conrelid) end as "SEARCH_CONDITION_VC",
+    case when c.contype = 'c' then regexp_replace(pg_get_expr(c.conbin, c.conrelid), '::("SYS"\."[^"]+"|[a-z ]+(\(\d+(,\d+)?\))?)', '', 'g') end as "SEARCH_CONDITION", case when c.contype = 'c' then regexp_replace(pg_get_expr(c.conbin, c.conrelid), '::("SYS"\."[^"]+"|[a-z ]+(\(\d+(,\d+)?\))?)', '', 'g') end as "SEARCH_CONDITION_VC",
     f.owner as "R_OWNER", (select i.relname::text from pg_class i where i.oid = c.conindid and c.contype = 'f') as "R_CONSTRAINT_NAME",
     'ENABLED'::text as "STATUS", 'USER NAME'::text as "GENERATED", (select i.relname::text from pg_class i where i.oid = c.conindid) as "INDEX_NAME"
   from pg_constraint c join relations r on r.oid = c.conrelid left join relations f on f.oid = c.confrelid
@@ -86,10 +86,14 @@ create view "ALL_IND_COLUMNS" as
 
 create view "ALL_TRIGGERS" as
   select r.owner as "OWNER", t.tgname::text as "TRIGGER_NAME", r.owner as "TABLE_OWNER", r.name as "TABLE_NAME" from pg_trigger t join relations r on r.oid = t.tgrelid where not t.tgisinternal;
+create view "ALL_DEPENDENCIES" as
+  select distinct v.owner as "OWNER", v.name as "NAME", r.owner as "REFERENCED_OWNER", r.name as "REFERENCED_NAME"
+  from pg_depend d join pg_rewrite w on w.oid = d.objid and d.classid = 'pg_rewrite'::regclass join relations v on v.oid = w.ev_class
+  join relations r on r.oid = d.refobjid and d.refclassid = 'pg_class'::regclass where r.oid <> v.oid;
 create view "ALL_TAB_COMMENTS" as
   select owner as "OWNER", name as "TABLE_NAME", obj_description(oid) as "COMMENTS" from relations where relkind in ('r', 'v', 'p');
 create view "ALL_USERS" as
-  select nspname::text as "USERNAME" from pg_namespace where nspname !~ '^(pg_|DBMS)' and nspname not in ('SYS', 'public', 'information_schema');
+  select nspname::text as "USERNAME", 'N'::text as "ORACLE_MAINTAINED" from pg_namespace where nspname !~ '^(pg_|DBMS)' and nspname not in ('SYS', 'public', 'information_schema');
 create view "SESSION_PRIVS" as
   select p::text as "PRIVILEGE" from unnest(string_to_array(current_setting('oracle.privileges'), ',')) p;
 create view "PRODUCT_COMPONENT_VERSION" as

@@ -37,6 +37,7 @@ create function sys_context(text, text) returns text language sql stable as $$
 
 create function oracle_decode(anycompatible, anycompatible, int, int) returns int language sql immutable
   as $$ select case when $1 is not distinct from $2 then $3 else $4 end $$;
+create function replace(text, text) returns text language sql immutable as $$ select pg_catalog.replace($1, $2, '') $$;
 create function instr(text, text) returns int language sql immutable as $$ select strpos($1, $2) $$;
 create function to_number(text) returns numeric language sql immutable as $$ select $1::numeric $$;
 create function to_number(numeric) returns numeric language sql immutable as $$ select $1 $$;
@@ -44,6 +45,10 @@ create function to_char(text) returns text language sql immutable as $$ select $
 create function to_char(numeric) returns text language sql immutable
   as $$ select regexp_replace(trim_scale($1)::text, '^(-?)0\.', '\1.') $$;
 create function to_char(float8) returns text language sql immutable as $$ select $1::text $$;
+create function to_char(timestamp, text) returns text language sql immutable as $$
+  select case when $1 is null then null else case when $2 like 'S%' then case when $1 < '0001-01-01' then '-' else ' ' end else '' end
+    || pg_catalog.to_char($1, regexp_replace(regexp_replace($2, '^S', ''), 'FF[789]', 'FF6')) end $$;
+create function to_char(timestamptz, text) returns text language sql stable as $$ select to_char($1 at time zone 'UTC', $2) $$;
 create function to_clob(text) returns text language sql immutable as $$ select $1 $$;
 create function to_nclob(text) returns text language sql immutable as $$ select $1 $$;
 create function to_blob(bytea) returns bytea language sql immutable as $$ select $1 $$;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { pgClient } from './pg-client.js';
 
 /** A result of the server behind the double, all values as text. */
 export interface Answer {
@@ -38,7 +38,7 @@ export interface BackendOptions {
 }
 
 export async function openBackend({ url, settings, onLost }: BackendOptions): Promise<Backend> {
-  const client = new pg.Client({ connectionString: url, types: { getTypeParser: () => (value: unknown) => value } });
+  const client = pgClient(url);
   client.on('error', onLost);
   client.on('end', onLost);
   await client.connect();
@@ -47,7 +47,7 @@ export async function openBackend({ url, settings, onLost }: BackendOptions): Pr
   let savepoints = 0;
 
   const query = async (sql: string, values: readonly unknown[] = []): Promise<Answer> => {
-    const result = await client.query<(string | null)[]>({ text: sql, values: [...values], rowMode: 'array' });
+    const result = await client.query({ text: sql, values: [...values], rowMode: 'array' });
     return { rows: result.rows, fields: result.fields, count: result.rowCount ?? 0 };
   };
   const begin = async (options = ''): Promise<void> => {
@@ -61,7 +61,7 @@ export async function openBackend({ url, settings, onLost }: BackendOptions): Pr
     await client.query(how);
   };
   return {
-    processId: Number(Reflect.get(client, 'processID')),
+    processId: client.processID,
     get inTransaction() {
       return inTransaction;
     },

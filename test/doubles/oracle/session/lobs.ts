@@ -68,14 +68,17 @@ export function openLobs(): Lobs {
       if (operation === lobOperation.getLength) return { ...answer, amount: lob.content.length };
       if (operation === lobOperation.read) return { ...answer, ...read(lob, request) };
       if (operation === lobOperation.write) write(lob, request);
-      if (operation === lobOperation.trim) lob.content = lob.content.slice(0, request.amount);
+      if (operation === lobOperation.trim) lob.content = pieceOf(lob.content, 0, request.amount);
       return answer;
     },
   };
 }
 
+const pieceOf = (content: string | Buffer, from: number, to: number): string | Buffer =>
+  typeof content === 'string' ? content.slice(from, to) : content.subarray(from, to);
+
 function read({ content }: Lob, { offset, amount }: LobRequest): { data: Buffer | null; amount: number } {
-  const part = content.slice(offset - 1, offset - 1 + amount);
+  const part = pieceOf(content, offset - 1, offset - 1 + amount);
   const data = typeof part === 'string' ? Buffer.from(part, 'utf16le').swap16() : part;
   return { data: data.length === 0 ? null : data, amount: part.length };
 }

@@ -55,6 +55,8 @@ const errors: ReadonlyMap<string, readonly [number, string | ((error: ServerErro
 /** The error that Oracle gives where PostgreSQL gives this one. What the double has no number for is ORA-20999, with PostgreSQL's own words. */
 export function oracleErrorOf(error: ServerError): OracleError {
   // a domain stands for the type of a column: what it refuses is too long, or no number
+  // two sessions that make one table at one time meet in PostgreSQL's own catalogue
+  if (error.code === '23505' && error.schema === 'pg_catalog') return oracleError(955, 'name is already used by an existing object');
   if (error.code === '23514' && error.dataType !== undefined) return domainError(error.dataType);
   const [number, words] = errors.get(error.code) ?? [20_999, `the double met ${error.code} ${error.message}`];
   return oracleError(number, typeof words === 'string' ? words : words(error));
