@@ -72,6 +72,14 @@ export interface TargetPlan {
   readonly changes: LoadCounts | null;
 }
 
+/** A load that is only statements. */
+export interface StatementsPlan {
+  readonly id: string;
+  readonly to: string;
+  readonly after: readonly string[];
+  readonly statements: readonly string[];
+}
+
 export interface JobPlan {
   readonly job: string;
   /** The interrupted run that would be continued; null: a new one begins. */
@@ -80,6 +88,8 @@ export interface JobPlan {
   /** What runs in the spool, in order. */
   readonly operations: readonly { readonly dataset: string; readonly steps: readonly string[] }[];
   readonly loads: readonly TargetPlan[];
+  /** What runs in targets behind those loads. */
+  readonly statements: readonly StatementsPlan[];
   /** Rows that checks, steps and sources would refuse; null: not compared. */
   readonly rejected: number | null;
   /** What would stop the run, such as a check. */
@@ -117,6 +127,12 @@ export async function planJob(world: JobWorld, job: Job, options: PlanJobOptions
           steps: stage.steps.map(({ name }) => name),
         })),
         loads: targets.map(({ load, told }) => targetPlan(load, told, compared?.changes.get(load.load.name) ?? null)),
+        statements: job.statements.map(({ id, to, after, options: { statements } }) => ({
+          id,
+          to,
+          after,
+          statements: textsOf(statements),
+        })),
         rejected: compared?.rejected ?? null,
         error: compared?.error ?? null,
       };
@@ -127,6 +143,9 @@ export async function planJob(world: JobWorld, job: Job, options: PlanJobOptions
     await connections.close();
   }
 }
+
+/** The texts that the connector was given. */
+const textsOf = (statements: unknown): string[] => [statements].flat().filter((text) => typeof text === 'string');
 
 async function tellTarget({ load, target }: PlannedLoad): Promise<LoadPlan | null> {
   try {

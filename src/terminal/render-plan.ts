@@ -1,5 +1,5 @@
 import type { LoadCounts, PlannedColumn } from '@etl/sdk';
-import type { ExtractPlan, JobPlan, TargetPlan } from '../jobs/plan-job.js';
+import type { ExtractPlan, JobPlan, StatementsPlan, TargetPlan } from '../jobs/plan-job.js';
 import { formatCount, plural } from './format-quantity.js';
 import type { Palette } from './palette.js';
 import { fitText, visibleLines, visibleText } from './visible-text.js';
@@ -23,6 +23,11 @@ export function renderPlan(plan: JobPlan, palette: Palette): string {
     section(
       'load',
       plan.loads.map((load) => renderLoad(load, palette)),
+      palette,
+    ),
+    section(
+      'run in the target',
+      plan.statements.map((load) => renderStatements(load, palette)),
       palette,
     ),
   ].filter((block) => block !== '');
@@ -70,11 +75,19 @@ function renderLoad({ id, dataset, to, mode, key, plan, problems, changes }: Tar
       ...next(problem.hint, palette).map((line) => `  ${line}`),
     ]),
     ...(plan?.columns ?? []).flatMap((column) => renderColumn(column, palette)).map((line) => `  ${line}`),
-    ...(plan?.statements ?? []).map((statement) => `  ${faint('>')} ${visibleLines(statement.trim()).split('\n').join('\n    ')}`),
+    ...(plan?.statements ?? []).map((statement) => `  ${statementText(statement, palette)}`),
     ...(plan === null ? [`  ${faint('its connector cannot tell what would change before it loads')}`] : []),
     ...(changes === null ? [] : [`  ${renderChanges(changes, palette)}`]),
   ].join('\n');
 }
+
+function renderStatements({ id, to, after, statements }: StatementsPlan, palette: Palette): string {
+  const behind = after.length === 0 ? '' : ` behind ${after.join(', ')}`;
+  return [`${palette.bold(id)}  in ${to}${behind}`, ...statements.map((statement) => `  ${statementText(statement, palette)}`)].join('\n');
+}
+
+const statementText = (statement: string, { faint }: Palette): string =>
+  `${faint('>')} ${visibleLines(statement.trim()).split('\n').join('\n    ')}`;
 
 function renderColumn({ name, type, change, before }: PlannedColumn, { good, caution, faint }: Palette): string[] {
   const column = `${visibleText(name)} ${visibleText(type)}`;

@@ -121,6 +121,7 @@ export const planShape = z.strictObject({
         changes: load.omit({ id: true }).nullable(),
       }),
     ),
+    statements: z.array(z.strictObject({ id: z.string(), to: z.string(), after: z.array(z.string()), statements: z.array(z.string()) })),
     rejected: count.nullable(),
     error: error.nullable(),
   }),
