@@ -15,8 +15,11 @@ export function cellGates(columns: readonly BulkColumn[]): readonly Gate[] {
     const gate = (refuses: Gate['refuses']): Gate[] => [{ at, field: field.name, refuses }];
     if (given.type.kind === 'float')
       return gate((cell) => (isNoNumber(cell) ? `MySQL has no NaN and no infinity, which ${field.name} holds` : null));
-    if (field.native?.dialect !== 'mysql' || (given.type.kind !== 'text' && given.type.kind !== 'json')) return [];
+    if (field.native?.dialect !== 'mysql') return [];
     const { base, arguments: inner } = parseNativeType(field.native.type);
+    if (base === 'year')
+      return gate((cell) => (isShortYear(cell) ? `Column ${field.name} is a YEAR, to which a number below 100 is another year` : null));
+    if (given.type.kind !== 'text' && given.type.kind !== 'json') return [];
     if (base === 'enum' || base === 'set') return gate(oneOf(field.name, base, inner));
     if (base === 'char')
       return gate((cell) => (cell[cell.length - 1] === 32 ? `Column ${field.name} is a CHAR, which drops spaces at the end` : null));
@@ -26,6 +29,8 @@ export function cellGates(columns: readonly BulkColumn[]): readonly Gate[] {
 
 /** `NaN`, `Infinity`, `-Infinity`. */
 const isNoNumber = (cell: Buffer): boolean => cell[0] === 78 || cell[0] === 73 || cell[1] === 73;
+
+const isShortYear = (cell: Buffer): boolean => cell.length < 3 && cell[0] !== 48;
 
 /** A digit would be taken for the position of a value, and another case for the value itself. */
 function oneOf(name: string, base: 'enum' | 'set', inner: string): Gate['refuses'] {

@@ -9,13 +9,18 @@ import { nativeKey } from './mysql-errors.js';
 /** name, port, TLS, login, database, permission: ends behind the first that fails. */
 export async function* checkLayers(client: MysqlClient): AsyncGenerator<LayerResult> {
   const { host, port, socket, tls, database, user } = client.address;
+  const { tunnel } = client;
   const timeout = client.options.connect_timeout * 1000;
   const visit = new Visit(client);
   const hint = `Look into the log of the server at ${client.place}`;
   try {
     yield* inOrder([
-      ...(socket === null ? [{ layer: 'name', check: () => resolveHost(host), hint }] : []),
-      { layer: 'port', check: () => (socket === null ? reachPort(host, port, timeout) : reachSocket(socket)), hint },
+      ...(socket === null && tunnel === null ? [{ layer: 'name', check: () => resolveHost(host), hint }] : []),
+      {
+        layer: tunnel === null ? 'port' : 'SSH',
+        check: () => (tunnel !== null ? tunnel.check() : socket === null ? reachPort(host, port, timeout) : reachSocket(socket)),
+        hint,
+      },
       ...(tls === null ? [] : [{ layer: 'TLS', check: () => visit.tls(), hint }]),
       { layer: 'login', check: () => visit.login(user), hint },
       { layer: 'database', check: () => visit.database(database), hint },

@@ -1,4 +1,5 @@
 import { secretOption } from '@etl/sdk';
+import { sshOptions } from '@etl/sql';
 import { z } from 'zod';
 
 const file = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
@@ -36,6 +37,7 @@ export const connectionOptions = z
     server_public_key: file('File in PEM with the public key of the server: lets caching_sha2_password sign in without TLS').meta({
       endpoint: true,
     }),
+    ssh: sshOptions.optional(),
     connect_timeout: z.number().positive().max(3600).default(10).describe('Seconds until a server that does not answer is out of reach'),
     lock_timeout: z
       .number()
@@ -66,6 +68,8 @@ export const connectionOptions = z
     ({ host, socket, url }) => [host, socket, url].filter((one) => one !== undefined).length === 1,
     'name one of host, socket and url',
   )
+  .refine(({ socket, ssh }) => socket === undefined || ssh === undefined, 'a socket is on this machine, ssh leads to another')
+  .refine(({ url, user }) => url !== undefined || user !== undefined, 'name the user')
   .refine(({ url, database }) => url !== undefined || database !== undefined, 'name the database');
 
 export type ConnectionOptions = z.infer<typeof connectionOptions>;

@@ -1,9 +1,10 @@
 import { EtlError, messageOf } from '@etl/sdk';
 import type { ConnectionOptions as DriverOptions } from 'mysql2';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import type { ConnectionOptions } from './connection-options.js';
-import { serverAddress } from './server-address.js';
+import { local, serverAddress } from './server-address.js';
 import { authPlugins } from './sign-in.js';
 
 export interface SessionKind {
@@ -11,10 +12,16 @@ export interface SessionKind {
   readonly access: 'read' | 'write';
   /** Shown by the server beside the session. */
   readonly tag: string;
+  /** Port of this machine that leads to the server. */
+  readonly led: { readonly host: string; readonly port: number } | null;
 }
 
 /** The options of a connection as the driver takes them. Throws CONFIG_INVALID, NOT_FOUND for a file that is not there. */
-export async function driverOptions(options: ConnectionOptions, directory: string, { access, tag }: SessionKind): Promise<DriverOptions> {
+export async function driverOptions(
+  options: ConnectionOptions,
+  directory: string,
+  { access, tag, led }: SessionKind,
+): Promise<DriverOptions> {
   const { host, port, socket, user, database, tls } = serverAddress(options);
   const password = options.password?.reveal() ?? '';
   const read = (path: string | undefined): Promise<string | undefined> => readText(path, directory);
@@ -23,9 +30,11 @@ export async function driverOptions(options: ConnectionOptions, directory: strin
     tls === null
       ? undefined
       : defined({ ca: await read(tls.ca), cert: await read(tls.cert), key: await read(tls.key), passphrase: tls.passphrase?.reveal() });
-  const plugins = authPlugins({ password, isPrivate: tls !== null || socket !== null, serverKey });
+  const plugins = authPlugins({ password, isPrivate: tls !== null || socket !== null, serverKey, isLocal: local.has(host) });
   return {
     ...(socket === null ? { host, port } : { socketPath: socket }),
+    // The host stays the one that the certificate must name
+    ...(led === null ? {} : { stream: () => connect(led).setNoDelay(true) }),
     user,
     password,
     database,

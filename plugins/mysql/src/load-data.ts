@@ -79,8 +79,8 @@ function loadStatement({ table, columns, ordinal }: BulkTarget): string {
 function conversionOf(field: Field, given: Field, variable: string): string | null {
   if (given.type.kind === 'bytes') return `unhex(${variable})`;
   const base = field.native?.dialect === 'mysql' ? parseNativeType(field.native.type).base : '';
-  // The digits of a BIT would be taken for its bytes
-  return base === 'bit' ? `cast(${variable} as unsigned)` : null;
+  // The digits of a BIT would be taken for its bytes, the year 0 for 2000
+  return base === 'bit' || base === 'year' ? `cast(${variable} as unsigned)` : null;
 }
 
 export function cellForm({ type }: Field): CellForm {

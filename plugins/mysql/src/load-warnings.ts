@@ -45,6 +45,12 @@ export function reasonOf(code: string, name: string | undefined): string {
       return `${column} holds a value that is none of its type`;
     case '1300':
       return `${column} cannot hold a character of the value`;
+    case '3140':
+    case '4035':
+    case '4036':
+    case '4037':
+    case '4038':
+      return `${column} holds no valid JSON`;
     case '1062':
     case '1586':
       return 'A row with the same key is there already';

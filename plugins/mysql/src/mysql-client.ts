@@ -1,5 +1,5 @@
 import { EtlError, type Context, type LayerResult } from '@etl/sdk';
-import type { ConnectOptions, SqlClient, SqlSession } from '@etl/sql';
+import { sshTunnel, type ConnectOptions, type SqlClient, type SqlSession, type SshTunnel } from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { checkLayers } from './check-layers.js';
 import type { ConnectionOptions } from './connection-options.js';
@@ -18,6 +18,8 @@ const unknownServer: ServerFacts = { maria: false, version: 80_000 };
 export class MysqlClient implements SqlClient {
   readonly options: ConnectionOptions;
   readonly address: ServerAddress;
+  /** null: the server is reached directly. */
+  readonly tunnel: SshTunnel | null;
   readonly #context: Context;
   #server: ServerFacts = unknownServer;
   #warned = false;
@@ -26,6 +28,7 @@ export class MysqlClient implements SqlClient {
     this.options = options;
     this.address = serverAddress(options);
     this.#context = context;
+    this.tunnel = options.ssh === undefined ? null : sshTunnel(options.ssh, context.directory);
   }
 
   get place(): string {
@@ -68,7 +71,8 @@ export class MysqlClient implements SqlClient {
 
   /** A connection that has signed in and nothing more. Throws UNREACHABLE, TIMEOUT, AUTH_FAILED, PERMISSION_DENIED, NOT_FOUND. */
   async signIn({ access, tag }: ConnectOptions): Promise<{ readonly connection: Connection; readonly raw: boolean }> {
-    const options = await driverOptions(this.options, this.directory, { access, tag });
+    const led = this.tunnel === null ? null : await this.tunnel.lead(this.address);
+    const options = await driverOptions(this.options, this.directory, { access, tag, led });
     const { mysql, raw } = await loadDriver();
     try {
       return { connection: await signIn({ mysql }, options), raw };
@@ -106,7 +110,7 @@ export class MysqlClient implements SqlClient {
     }
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.tunnel?.close();
   }
 }

@@ -40,7 +40,8 @@ function parameter({ type }: Field, placeholder: string): string {
     case 'decimal':
       return type.precision === undefined ? placeholder : `cast(${placeholder} as decimal(${type.precision},${type.scale ?? 0}))`;
     case 'float':
-      return `(${placeholder} + 0e0)`;
+      // A FLOAT is another number than the double of its text
+      return type.bits === 32 ? `cast(${placeholder} as float)` : `(${placeholder} + 0e0)`;
     case 'date':
       return `cast(${placeholder} as date)`;
     case 'time':

@@ -14,7 +14,8 @@ export interface ServerAddress {
   readonly place: string;
 }
 
-const local: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
+/** Names of the machine itself. */
+export const local: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 
 /** Brings host, socket and URL to one form. Throws CONFIG_INVALID. */
 export function serverAddress(options: ConnectionOptions): ServerAddress {
