@@ -12,7 +12,7 @@ import { settleIntent } from './settle-intent.js';
 import type { SqlSession } from './sql-client.js';
 import { SqlLoad } from './sql-load.js';
 import { isSameRun, readyStaging, shapeDigest, stagingName } from './staging.js';
-import { createStateTables, stateTables } from './state-tables.js';
+import { createStateTables } from './state-tables.js';
 import type { TableFacts } from './table-facts.js';
 import type { TableName } from './table-name.js';
 
@@ -120,9 +120,13 @@ async function readySchemas(
   { name, options }: { name: TableName; options: SqlLoadOptions },
 ): Promise<void> {
   open.assertNames([name.table, name.schema]);
-  const own = (await stateTables(open, session)).loads.schema;
-  for (const schema of new Set([name.schema, options.staging?.schema ?? name.schema]))
-    if (schema !== own) await open.define(session, open.dialect.ddl.createSchema(schema));
+  const { introspection, schema: named } = open.database;
+  const own = await open.schema(session);
+  const wanted = new Set([name.schema, options.staging?.schema ?? name.schema, ...(named === null ? [] : [named])]);
+  for (const schema of wanted) {
+    const isThere = introspection.hasSchema === undefined ? schema === own : await introspection.hasSchema(session, schema);
+    if (!isThere) await open.define(session, open.dialect.ddl.createSchema(schema));
+  }
 }
 
 export interface Deciding {

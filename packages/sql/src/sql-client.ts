@@ -132,6 +132,8 @@ export interface RefusedRow extends Refusal {
 export interface Introspection {
   /** Schema of tables that are named without one, as this session sees it. */
   defaultSchema(session: SqlSession): Promise<string>;
+  /** Whether a schema is there. Absent: definitions that make one are run in any case. */
+  hasSchema?(session: SqlSession, schema: string): Promise<boolean>;
   /** Tables and views that this login can read, sorted; those of the system and of `ownPrefix` left out. */
   tables(session: SqlSession): Promise<readonly TableName[]>;
   /** null: there is no such table. Names are taken to the letter first; a dialect may then look for another spelling. */

@@ -8,6 +8,9 @@ export const postgresIntrospection: Introspection = {
     const [row] = await session.rows('select current_schema()');
     return row?.[0] ?? 'public';
   },
+  async hasSchema(session, schema) {
+    return (await session.rows('select 1 from pg_namespace where nspname = $1', [schema])).length > 0;
+  },
   async tables(session) {
     const rows = await session.rows(
       `select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${readable} and not starts_with(c.relname, '${ownPrefix}') and has_table_privilege(c.oid, 'select') order by 1, 2`,
