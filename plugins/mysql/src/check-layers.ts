@@ -4,7 +4,7 @@ import type { Connection } from 'mysql2';
 import { connect } from 'node:net';
 import { collectRows } from './collect-rows.js';
 import type { MysqlClient } from './mysql-client.js';
-import { nativeKey } from './mysql-errors.js';
+import { mysqlError, nativeKey } from './mysql-errors.js';
 
 /** name, port, TLS, login, database, permission: ends behind the first that fails. */
 export async function* checkLayers(client: MysqlClient): AsyncGenerator<LayerResult> {
@@ -43,8 +43,8 @@ function reachSocket(path: string): Promise<string> {
   });
 }
 
-/** What the driver tells when encryption fails, and not the sign-in behind it. */
-const tlsFailure = /^(HANDSHAKE_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_)/;
+/** What the server itself says has passed through the encryption. */
+const isOfServer = (key: string): boolean => /^\d+$|^AUTH_|^MYSQL_CLEAR/.test(key);
 /** What it tells when all is well but the database. */
 const databaseFailure: ReadonlySet<string> = new Set(['1049', '1044']);
 
@@ -70,22 +70,25 @@ class Visit {
     return this.#signedIn;
   }
 
-  /** Signs in, unless what fails belongs to a later layer. */
-  async #reach(isLater: (key: string) => boolean): Promise<void> {
+  /** Signs in, unless what fails belongs to a later layer; false: it does. */
+  async #reach(isLater: (key: string) => boolean): Promise<boolean> {
     try {
       await this.#signIn();
+      return true;
     } catch (error) {
       if (!isEtlError(error) || !isLater(nativeKey(error.cause))) throw error;
+      return false;
     }
   }
 
   async tls(): Promise<string> {
-    await this.#reach((key) => !tlsFailure.test(key));
+    await this.#reach(isOfServer);
     return this.#client.address.tls?.verify === false ? 'encrypted, but nobody knows with whom: verify is false' : 'encrypted and verified';
   }
 
   async login(user: string): Promise<string> {
-    await this.#reach((key) => databaseFailure.has(key));
+    // A user whose password has expired is let in, and may do nothing
+    if (await this.#reach((key) => databaseFailure.has(key))) await this.#rows('select 1');
     return `signed in as ${user}`;
   }
 
@@ -110,7 +113,11 @@ class Visit {
 
   async #rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
     const { connection, raw } = await this.#signIn();
-    return collectRows(connection, { sql, raw });
+    try {
+      return await collectRows(connection, { sql, raw });
+    } catch (cause) {
+      throw mysqlError('MySQL answers', cause);
+    }
   }
 
   /** A sign-in that failed has nothing to close. */

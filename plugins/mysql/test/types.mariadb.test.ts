@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isEtlError, typeName, type Chunk, type Connection, type Json, type Schema } from '@etl/sdk';
+import { isEtlError, typeName, type Connection, type Json, type Schema } from '@etl/sdk';
 import { batchOf, textRowsOf, type TextRow } from '@etl/testkit';
 import { MysqlHarness } from './mysql-harness.js';
 import { begin, connect, finish } from './run-load.js';
@@ -31,8 +31,7 @@ async function readWith(connection: Connection, options: object): Promise<Answer
   if (extractor === undefined) throw new Error('no extractor');
   const { schema, parts } = await extractor.plan({ since: null, hold: null, parts: 1 });
   const rows: TextRow[] = [];
-  for (const part of parts)
-    for await (const { batch } of extractor.read(part, null) as AsyncIterable<Chunk>) rows.push(...textRowsOf(schema, batch));
+  for (const part of parts) for await (const { batch } of extractor.read(part, null)) rows.push(...textRowsOf(schema, batch));
   return { schema, rows };
 }
 
