@@ -14,6 +14,14 @@ async function mayMount() {
   }
 }
 
+/** Whether the registry of npm that this machine uses has the Verdaccio that test/plugins/verdaccio.ts installs. */
+async function servesVerdaccio() {
+  const { code, stdout } = await runProcess('npm', ['view', 'verdaccio@6.8.0', 'version', '--prefer-offline', '--fetch-retries=0'], {
+    timeout: 60_000,
+  });
+  return code === 0 && stdout.trim() === '6.8.0';
+}
+
 /**
  * Suites that need more than Node. A test file belongs to the first suite whose pattern its path matches; all others need nothing.
  * `program` is looked for on the PATH and in the folders where Debian hides servers; `packages` are Debian's names for what brings it.
@@ -35,6 +43,12 @@ export const suites = [
       { program: 'gnome-keyring-daemon', packages: ['gnome-keyring'] },
       { program: 'dbus-run-session', packages: ['dbus'] },
     ],
+  },
+  {
+    name: 'registry',
+    holds: 'a release on a real registry (Verdaccio, installed for the time of the test): install, update, lock, integrity, bundle',
+    files: /\.verdaccio\.test\.ts$/,
+    needs: [{ program: 'npm', packages: ['npm'], works: servesVerdaccio, otherwise: 'npm does not serve verdaccio 6.8.0 here' }],
   },
   {
     name: 'postgres',

@@ -24,10 +24,14 @@ export interface StartOptions {
 
 /** The built CLI in a home where nothing was ever installed, with plugins whose sources lie beside a catalogue. */
 export class PluginWorld {
-  private constructor(readonly base: string) {}
+  private constructor(
+    readonly base: string,
+    private readonly bin: string,
+  ) {}
 
-  static async make(): Promise<PluginWorld> {
-    const world = new PluginWorld(await realpath(await mkdtemp(join(tmpdir(), 'etl-plugins-'))));
+  /** `bin`: another command line than the one of this clone; `base`: a folder that is there. */
+  static async make({ bin = join(root, 'bin/run.js'), base }: { bin?: string; base?: string } = {}): Promise<PluginWorld> {
+    const world = new PluginWorld(base ?? (await realpath(await mkdtemp(join(tmpdir(), 'etl-plugins-')))), bin);
     for (const folder of ['home', 'sources', 'work']) await mkdir(join(world.base, folder));
     await writeCatalogue(world.catalogue, []);
     return world;
@@ -56,22 +60,25 @@ export class PluginWorld {
 
   /** Packs these plugins, and the SDK that they need, as their authors would publish them. */
   async publish(...plugins: readonly PluginPackage[]): Promise<PublishedPackage[]> {
-    const published: PublishedPackage[] = [];
-    const folder = join(this.base, 'published');
-    await mkdir(folder);
-    const pack = async (source: string): Promise<void> => {
-      const { stdout } = await promisify(execFile)('npm', ['pack', source, '--json', '--ignore-scripts', '--pack-destination', folder]);
-      const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-      const pjson = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as PublishedPackage['pjson'];
-      published.push({ pjson, tarball: join(folder, filename) });
-    };
-    await pack(join(root, 'packages/sdk'));
-    for (const plugin of plugins) {
-      const source = join(this.base, 'authors', `${plugin.connector}-${plugin.version ?? ''}`);
-      await writePlugin(source, plugin);
-      await pack(source);
-    }
+    const published = [await this.#packed(join(root, 'packages/sdk'))];
+    for (const plugin of plugins) published.push(await this.pack(plugin));
     return published;
+  }
+
+  /** Packs a plugin as its author would. */
+  async pack(plugin: PluginPackage): Promise<PublishedPackage> {
+    const source = join(this.base, 'authors', `${plugin.connector}-${plugin.version ?? ''}`);
+    await writePlugin(source, plugin);
+    return this.#packed(source);
+  }
+
+  async #packed(source: string): Promise<PublishedPackage> {
+    const folder = join(this.base, 'published');
+    await mkdir(folder, { recursive: true });
+    const { stdout } = await promisify(execFile)('npm', ['pack', source, '--json', '--ignore-scripts', '--pack-destination', folder]);
+    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    const pjson = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as PublishedPackage['pjson'];
+    return { pjson, tarball: join(folder, filename) };
   }
 
   /** A project whose job reads the one row of a connector into a CSV file. */
@@ -91,7 +98,7 @@ export class PluginWorld {
   async etl(words: readonly string[], { directory, variables = {}, meanwhile }: StartOptions = {}): Promise<Ended> {
     const { npm_config_userconfig = join(homedir(), '.npmrc'), npm_config_cache = join(homedir(), '.npm'), ...others } = process.env;
     const settings = { HOME: join(this.base, 'home'), npm_config_userconfig, npm_config_cache, CI: 'true', ETL_CATALOGUE: this.catalogue };
-    const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...words], {
+    const child = spawn(process.execPath, [this.bin, ...words], {
       cwd: directory ?? join(this.base, 'work'),
       env: { ...others, NODE_OPTIONS: '', ...settings, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
