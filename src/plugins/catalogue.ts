@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EtlError, messageOf, nativeCode } from '@etl/sdk';
 import { z } from 'zod';
+import { isCalled } from './is-called.js';
 import { packageName } from './package-name.js';
 
 const catalogueFile = z.strictObject({
@@ -34,7 +35,7 @@ export interface CatalogueEntry {
 
 export interface Catalogue {
   readonly entries: readonly CatalogueEntry[];
-  /** By connector, package name, or package name without the scope @etl. */
+  /** By connector or package; ours also with the scope @etl or without it. */
   find(name: string): CatalogueEntry | undefined;
 }
 
@@ -61,7 +62,7 @@ export async function readCatalogue({ root, variables }: CatalogueRequest): Prom
     }
   }
   const find = (name: string): CatalogueEntry | undefined =>
-    entries.find((entry) => entry.connector === name || entry.package === name || entry.package === `@etl/${name}`);
+    entries.find((entry) => isCalled({ name: entry.package, connectors: [entry.connector] }, name));
   return { entries, find };
 }
 

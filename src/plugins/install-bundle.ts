@@ -4,6 +4,7 @@ import { EtlError } from '@etl/sdk';
 import type { Bundle } from './bundle-document.js';
 import { changePlugins, type PluginWorld } from './change-plugins.js';
 import { npmSettings } from './install-plugins.js';
+import { isCalled } from './is-called.js';
 import { packageAt, readTree } from './npm-tree.js';
 import { runNpm } from './npm.js';
 import { readSetFolder, setText, type InstalledPlugin, type PluginSet } from './plugin-set.js';
@@ -15,9 +16,7 @@ import { withoutUnneeded } from './uninstall-plugins.js';
 export function pluginsOfBundle({ plugins }: Bundle, names: readonly string[]): Bundle['plugins'] {
   if (names.length === 0) return plugins;
   return names.map((given) => {
-    const found =
-      plugins.find(({ name }) => name === given || name === `@etl/${given}`) ??
-      plugins.find(({ connectors }) => connectors.includes(given));
+    const found = plugins.find(({ name }) => name === given) ?? plugins.find((plugin) => isCalled(plugin, given));
     if (found !== undefined) return found;
     throw new EtlError('USAGE', `The bundle does not have ${given}`, { hint: `It has ${plugins.map(({ name }) => name).join(', ')}` });
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EtlError } from '@etl/sdk';
 import { changePlugins, type PluginWorld, type StagedSet } from './change-plugins.js';
@@ -127,13 +127,3 @@ const nowhereToBeFound = (name: string): EtlError =>
   new EtlError('CONFIG_INVALID', `The sources of ${name} are not on this machine, and no registry is named for the scope @etl`, {
     hint: 'Name the registry that has it: ETL_PLUGIN_REGISTRY=https://…, or install from a bundle: --offline DIR',
   });
-
-/** The names that npm was not allowed to run scripts of, though they have some. */
-export async function heldScripts(folder: string, allowed: readonly string[]): Promise<string[]> {
-  const found = Object.entries(await readTree(folder)).filter(([, { hasInstallScript }]) => hasInstallScript === true);
-  const present = await Promise.all(
-    found.map(async ([location]) => ((await readFile(join(folder, location, 'package.json')).catch(() => null)) === null ? null : location)),
-  );
-  const names = present.filter((location) => location !== null).map((location) => location.slice(location.lastIndexOf('node_modules/') + 13));
-  return [...new Set(names)].filter((name) => !allowed.includes(name)).sort();
-} // prettier-ignore

@@ -95,6 +95,15 @@ describe('an installation', () => {
       plugin: { folder: string };
     };
     expect(await readdir(after.plugin.folder)).toContain('ran.txt');
+    // What a plugin says that it works without is not run either, and not worth a word.
+    const variables = { XDG_DATA_HOME: join(world.base, 'quiet-home') };
+    await world.offer({ ...one, manifest: { ...script, allowScripts: { '@etl/one': false } } });
+    const quiet = await world.etl(['plugins', 'install', 'one', '--json'], { variables });
+    expect(json(quiet.stdout)['scriptsHeld']).toEqual([]);
+    const there = JSON.parse((await world.etl(['plugins', 'inspect', 'one', '--json'], { variables })).stdout) as {
+      plugin: { folder: string };
+    };
+    expect(await readdir(there.plugin.folder)).not.toContain('ran.txt');
   }, 60_000);
 
   it('goes beside another at the same time, and both are there', async () => {

@@ -48,12 +48,13 @@ describe('the catalogue', () => {
   it('takes names from one more file, but never lets it change what a name means', async () => {
     const base = await folder();
     const theirs = join(base, 'more.json');
-    await writeCatalogue(join(base, 'catalogue.json'), [{ name: '@etl/oracle', connector: 'oracle' }]);
+    await writeCatalogue(join(base, 'catalogue.json'), [{ name: '@etl/connector-oracle', connector: 'oracle' }]);
     await writeCatalogue(theirs, [{ name: '@acme/lake', connector: 'lake' }]);
     const { find } = await readCatalogue({ root: base, variables: { ETL_CATALOGUE: theirs } });
-    expect(['oracle', '@etl/oracle', 'lake', '@acme/lake', 'nope'].map((name) => find(name)?.package)).toEqual([
-      '@etl/oracle', '@etl/oracle', '@acme/lake', '@acme/lake', undefined,
-    ]); // prettier-ignore
+    const ours = ['oracle', '@etl/oracle', 'connector-oracle', '@etl/connector-oracle'];
+    for (const name of ours) expect(find(name)?.package).toBe('@etl/connector-oracle');
+    for (const name of ['lake', '@acme/lake']) expect(find(name)?.package).toBe('@acme/lake');
+    for (const name of ['nope', '@etl/lake', '@acme/oracle', '@etl/nope']) expect(find(name)).toBeUndefined();
     await writeCatalogue(theirs, [{ name: '@acme/oracle', connector: 'oracle' }]);
     await expect(readCatalogue({ root: base, variables: { ETL_CATALOGUE: theirs } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });

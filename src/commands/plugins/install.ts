@@ -98,7 +98,7 @@ export default class PluginsInstall extends PluginCommand {
   }
 
   async #told(world: TargetWorld, { set, names }: InstalledSet, allowed: readonly string[]): Promise<Installed> {
-    const { heldScripts } = await import('../../plugins/install-plugins.js');
+    const { heldScripts } = await import('../../plugins/held-scripts.js');
     const { currentSet } = await import('../../plugins/plugin-home.js');
     const installed = set.plugins.filter(({ name }) => names.has(name));
     const scriptsHeld = await heldScripts(currentSet(world.home), [...set.scripts, ...allowed]);
