@@ -138,6 +138,8 @@ async function runSql(socket: string, statements: string, database: string): Pro
   const args = ['--no-defaults', `--socket=${socket}`, '-uroot', '-B', '-N', '--default-character-set=utf8mb4'];
   const client = await findProgram('mariadb', 'mariadb-client');
   const running = execute(client, [...args, ...(database === '' ? [] : [database])], { maxBuffer: 2 ** 30 });
+  // A client that cannot connect reads nothing: its exit code tells
+  running.child.stdin?.on('error', () => undefined);
   running.child.stdin?.end(statements);
   return (await running).stdout;
 }
