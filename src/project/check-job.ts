@@ -1,4 +1,5 @@
 import { checkDatasets } from './check-datasets.js';
+import { checkEach } from './check-each.js';
 import { checkLoads } from './check-loads.js';
 import { checkNames } from './check-names.js';
 import { checkParameters } from './check-parameters.js';
@@ -9,6 +10,7 @@ import type { Problems } from './problem.js';
 export function checkJob(parts: ReadJobParts, problems: Problems): void {
   checkNames(parts, problems);
   checkDatasets(parts, problems);
+  checkEach(parts, problems);
   checkLoads(parts, problems);
   checkParameters(parts, problems);
 }

@@ -1,6 +1,6 @@
 import { fieldIndex, suggestion, type Schema } from '@etl/sdk';
 import type { ReadJobParts } from './job-parts.js';
-import { sourcesOf } from './dataset-reads.js';
+import { sourcesThrough } from './check-each.js';
 import type { ReadLoad, ReadStatements } from './job-entries.js';
 import type { Problems } from './problem.js';
 import { childOf, keyAt, spanAt } from './yaml-node.js';
@@ -67,14 +67,10 @@ function checkColumns({ entry: { key, orderBy, add, dataset }, node }: ReadLoad,
 }
 
 /** Identifiers are handed out in one order and committed in another: an append that begins behind the newest one would miss late rows for ever. */
-function checkCursors({ entry: { mode, dataset } }: ReadLoad, { extracts, transforms }: ReadJobParts, problems: Problems): void {
+function checkCursors({ entry: { mode, dataset } }: ReadLoad, parts: ReadJobParts, problems: Problems): void {
   if (mode !== 'append') return;
-  const sources = sourcesOf(
-    dataset,
-    transforms,
-    extracts.map(({ entry }) => entry.dataset),
-  );
-  for (const { entry, node } of extracts) {
+  const sources = sourcesThrough(dataset, parts);
+  for (const { entry, node } of parts.extracts) {
     const { cursor } = entry;
     if (cursor === undefined || cursor.lag !== null || cursor.settled || !sources.has(entry.dataset)) continue;
     problems.add({
@@ -86,22 +82,14 @@ function checkCursors({ entry: { mode, dataset } }: ReadLoad, { extracts, transf
 }
 
 /** Rows that left the source can only be told from a read of all that is there, in a mode that knows rows apart. */
-function checkMissing(
-  { entry: { id, mode, dataset, options }, node }: ReadLoad,
-  { extracts, transforms }: ReadJobParts,
-  problems: Problems,
-): void {
+function checkMissing({ entry: { id, mode, dataset, options }, node }: ReadLoad, parts: ReadJobParts, problems: Problems): void {
   const { missing } = options;
   if (missing !== 'delete' && missing !== 'mark') return;
   const at = spanAt(node, ['missing']);
   if (mode !== 'merge' && mode !== 'history')
     problems.add({ message: `missing: ${missing} goes with merge or history, not with ${mode}`, at, hint: 'Leave it out of this load' });
-  const sources = sourcesOf(
-    dataset,
-    transforms,
-    extracts.map(({ entry }) => entry.dataset),
-  );
-  for (const { entry } of extracts) {
+  const sources = sourcesThrough(dataset, parts);
+  for (const { entry } of parts.extracts) {
     if (!sources.has(entry.dataset) || (entry.cursor === undefined && entry.options['only'] !== 'new')) continue;
     problems.add({
       message: `Load ${id} would ${missing} what it does not bring, but ${entry.dataset} is read only as far as it is new`,

@@ -12,9 +12,12 @@ import type { YamlNode } from './yaml-node.js';
 /** Each `:name` in SQL and each `{name}` in an option is a declared parameter or a value of the run. */
 export function checkParameters({ root, params, extracts, loads, statements }: ReadJobParts, problems: Problems): void {
   const names = [...params.keys()];
+  const parents = new Map(
+    extracts.flatMap(({ node, entry }) => codeTexts(node).map((code) => [code.node, entry.each?.distinct ?? []] as const)),
+  );
   for (const { node } of codeTexts(root))
     for (const { name, at } of sqlParameters(node.source)) {
-      if (params.has(name) || name === 'run_started') continue;
+      if (params.has(name) || name === 'run_started' || parents.get(node)?.includes(name) === true) continue;
       const hint = suggestion(name, [...names, 'run_started'], { what: 'There are' });
       problems.add({
         message: `:${name} is not a parameter of the job`,
@@ -29,15 +32,18 @@ export function checkParameters({ root, params, extracts, loads, statements }: R
   ];
   for (const { node, connector, schema } of takers)
     for (const { node: code } of connector === null || bindsParameters(schema) ? [] : codeTexts(node))
-      if (sqlParameters(code.source).length > 0)
+      if (sqlParameters(code.source).some(({ name }) => parents.get(code)?.includes(name) !== true))
         problems.add({
           code: 'CAPABILITY_MISSING',
           message: `The connector ${connector?.name ?? ''} cannot bind parameters in its SQL`,
           at: code.span,
         });
   const owned = (key: string): boolean => key !== 'add' && (Object.hasOwn(extractFields, key) || Object.hasOwn(loadFields, key));
-  for (const { node } of [...extracts, ...loads, ...statements])
-    for (const [key, { value }] of node.entries) if (!owned(key)) checkPlaceholders({ node: value, field: key, names }, problems);
+  for (const extract of [...extracts, ...loads, ...statements]) {
+    const own = 'each' in extract.entry ? [...names, ...(extract.entry.each?.distinct ?? [])] : names;
+    for (const [key, { value }] of extract.node.entries)
+      if (!owned(key)) checkPlaceholders({ node: value, field: key, names: own }, problems);
+  }
 }
 
 function checkPlaceholders({ node, field, names }: { node: YamlNode; field: string; names: readonly string[] }, problems: Problems): void {

@@ -10,11 +10,21 @@ const cursorShape = z.strictObject({
   settled: z.boolean().default(false).describe('The source never commits late: no lag is needed'),
 });
 
+const eachShape = z.strictObject({
+  dataset: z.string().min(1).describe('Dataset whose rows bind the read; behind all of its steps'),
+  distinct: z
+    .array(columnName)
+    .min(1)
+    .describe('Its columns that are bound, in SQL as :name; each combination once, rows with an empty one are left out'),
+  include: z.array(columnName).default([]).describe('Those of them that each row of the result carries, as its first columns'),
+});
+
 /** What the engine owns of an extract; the rest belongs to the connector. */
 export const extractFields = {
   from: z.string().min(1).describe('Connection that is read'),
   cursor: cursorShape.optional().describe('Incremental: continues after the newest value that was published'),
   parallel: z.int().min(1).max(64).default(1).describe('Parts that are read side by side'),
+  each: eachShape.optional().describe('The read depends on the rows of another dataset: as if it ran once for each'),
 };
 
 export const extractShape = z.looseObject(extractFields);

@@ -38,7 +38,17 @@ export interface ExtractEntry {
   readonly cursor?: CursorOptions;
   /** How many parts are read side by side. */
   readonly parallel: number;
+  /** Rows of another dataset bind this read. */
+  readonly each?: EachOptions;
   readonly place: Place;
+}
+
+export interface EachOptions {
+  readonly dataset: string;
+  /** Columns whose values bind the read: once for each of their combinations. */
+  readonly distinct: readonly string[];
+  /** Those of them that each row of the result carries. */
+  readonly include: readonly string[];
 }
 
 export interface CursorOptions {

@@ -7,6 +7,8 @@ export interface PlaceholderValues {
   /** `date`: YYYY-MM-DD. */
   readonly run: { readonly id: string; readonly date: string };
   readonly params: ReadonlyMap<string, ParamValue>;
+  /** Names that stay as they are written: the connector fills them in, for each row of another dataset. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** Names beside the parameters. */
@@ -36,8 +38,8 @@ function fillAny(value: unknown, field: string, values: PlaceholderValues): unkn
 
 /** Fills one text, with each value passed through `encode`. */
 export function fillText(text: string, values: PlaceholderValues, encode: (value: string) => string): string {
-  return text.replace(pattern, (_, escaped: string | undefined, name: string) =>
-    escaped === undefined ? encode(valueOf(name, values)) : `{${escaped}}`,
+  return text.replace(pattern, (whole: string, escaped: string | undefined, name: string) =>
+    escaped === undefined ? (values.kept?.has(name) === true ? whole : encode(valueOf(name, values))) : `{${escaped}}`,
   );
 }
 

@@ -48,10 +48,14 @@ async function readExtract(
   }
   const parsed = connector?.extractor && parseNode(connector.extractor.options, options, problems, { what: `${what} (${connector.name})` });
   if (shape === undefined) return [];
-  const { cursor, parallel } = shape;
+  const { cursor, parallel, each } = shape;
   const place = { file: key.file, line: key.line, column: key.column, dataset };
-  const entry = { dataset, from: from.source, options: asRecord(parsed?.input), parallel, place };
-  return [{ entry: cursor === undefined ? entry : { ...entry, cursor: { ...cursor, lag: cursor.lag ?? null } }, key, node, connector }];
+  const entry = {
+    dataset, from: from.source, options: asRecord(parsed?.input), parallel, place,
+    ...(cursor && { cursor: { ...cursor, lag: cursor.lag ?? null } }),
+    ...(each && { each }),
+  }; // prettier-ignore
+  return [{ entry, key, node, connector }];
 }
 
 /** What belongs to the job or needs something of the connector. */
@@ -65,6 +69,14 @@ function checkSupplied(
       message: `extract ${dataset} has no field 'params'`,
       at: params.key,
       hint: 'Parameters belong to the job: declare them under params there; SQL sees them as :name',
+    });
+  const each = node.entries.get('each');
+  if (each !== undefined && connector?.extractor && connector.extractor.each !== true)
+    problems.add({
+      code: 'CAPABILITY_MISSING',
+      message: `The connector ${connector.name} cannot read for each row of another dataset`,
+      at: each.key,
+      hint: 'Read it whole, and join the two datasets with a sql step',
     });
   const cursor = node.entries.get('cursor');
   if (cursor === undefined || !connector?.extractor || knownKeys(connector.extractor.options, []).includes('cursor')) return;

@@ -8,7 +8,7 @@ export default defineConnector({
   name: 'duckdb',
   summary: 'DuckDB databases: the embedded warehouse',
   connection: connectionOptions,
-  extractor: { options: extractOptions },
+  extractor: { options: extractOptions, each: true },
   loader: { options: loadOptions, modes },
   statements: { options: statementsOptions },
   open: openConnection,

@@ -1,24 +1,33 @@
 import { literal, quote, type Session } from '@etl/columnar';
-import { EtlError, type Part, type ReadPlan, type ReadRequest } from '@etl/sdk';
+import { EtlError, type ParentColumns, type Part, type ReadPlan, type ReadRequest, type Schema } from '@etl/sdk';
 import { cursorRange, type CursorRange } from './cursor-range.js';
 import type { ExtractOptions } from './extract-options.js';
+import { bindSql } from './parents-relation.js';
 import { wantedParts, type ReadRange } from './read-range.js';
 import { chooseColumns, type SourceRelation } from './source-relation.js';
 
 /** A part smaller than this is not worth a session of its own. */
 const smallestPart = 100_000;
 
+export interface PlanSetting {
+  readonly options: ExtractOptions;
+  readonly request: ReadRequest;
+  /** What the cursor's bound is the newest value of: the relation, or the whole table where rows are read for each row of another dataset. */
+  readonly bounded: SourceRelation;
+}
+
 /** Fixes bounds, order and parts of a read before its first row. */
-export async function planRead(
-  session: Session,
-  relation: SourceRelation,
-  { options, request }: { options: ExtractOptions; request: ReadRequest },
-): Promise<ReadPlan> {
+export async function planRead(session: Session, relation: SourceRelation, { options, request, bounded }: PlanSetting): Promise<ReadPlan> {
   const names = request.columns ?? options.columns;
   const schema = names === undefined ? relation.schema : chooseColumns(relation.schema, names);
-  const given = [options.where, request.where].flatMap((condition) => (condition === undefined ? [] : [`(${condition})`]));
-  const cursor = await cursorRange(session, { relation, options, request, where: given });
+  const { parents } = request;
+  // A condition on the parents' values is part of the relation that is joined with them
+  const own = options.where === undefined || parents !== undefined ? [] : [bindSql(options.where, options).sql];
+  const given = [...own, ...(request.where === undefined ? [] : [request.where])].map((condition) => `(${condition})`);
+  const cursor = await cursorRange(session, { relation: bounded, options, request, where: given });
   const where = [...given, ...(cursor === null ? [] : await cursorConditions(cursor))];
+  if (parents !== undefined)
+    return planEach({ schema: withIncluded(schema, relation.schema, parents), where, request, until: cursor?.until ?? null });
   const rows = await countRows(session, relation, where);
   const orderKey = options.order_key === undefined ? null : await totalOrder(session, relation, { names: options.order_key, where });
   const order = orderKey ?? (relation.isTable ? 'rowid' : null);
@@ -38,6 +47,33 @@ export async function planRead(
   };
 }
 
+/** Read batch by batch: a batch that was interrupted is read again as a whole. */
+function planEach({
+  schema,
+  where,
+  request,
+  until,
+}: Pick<ReadPlan, 'schema' | 'until'> & { readonly where: readonly string[]; readonly request: ReadRequest }): ReadPlan {
+  const range: ReadRange = {
+    columns: schema.fields.map(({ name }) => name),
+    where: [...where],
+    order: null,
+    rowids: { from: null, to: null },
+    limit: request.limit ?? null,
+  };
+  return { schema, parts: [{ id: '0', range }], until, resume: 'part', snapshot: 'none', parentsAtOnce };
+}
+
+/** Parents that are joined in one statement. */
+const parentsAtOnce = 1000;
+
+/** The columns that were asked for, behind those that are carried from the parents. */
+function withIncluded(schema: Schema, { fields }: Schema, { include }: ParentColumns): Schema {
+  const carried = fields.slice(0, include.length);
+  const others = schema.fields.filter((field) => !carried.includes(field));
+  return { fields: [...carried, ...others], key: [] };
+}
+
 async function cursorConditions({ field, type, since, until }: CursorRange): Promise<string[]> {
   const bound = (text: string): string => `cast(${literal(text)} as ${type})`;
   if (until === null) return ['false'];
@@ -47,7 +83,8 @@ async function cursorConditions({ field, type, since, until }: CursorRange): Pro
 export const whereClause = (conditions: readonly string[]): string => (conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`);
 
 export async function countRows(session: Session, relation: SourceRelation, where: readonly string[]): Promise<number> {
-  const [row] = await session.rows(`select count(*) as n from ${relation.from}${whereClause(where)}`, relation.values);
+  const values = relation.isTable && where.length === 0 ? {} : relation.values;
+  const [row] = await session.rows(`select count(*) as n from ${relation.from}${whereClause(where)}`, values);
   return Number(row?.['n'] ?? 0);
 }
 

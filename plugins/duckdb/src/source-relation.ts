@@ -1,8 +1,8 @@
 import { quote, type Session } from '@etl/columnar';
-import { EtlError, type Json, type Schema } from '@etl/sdk';
-import { bindNames } from './bind-names.js';
+import { EtlError, type Json, type ParentColumns, type Parents, type Schema } from '@etl/sdk';
 import { describeTable } from './catalog.js';
 import type { ExtractOptions } from './extract-options.js';
+import { bindSql, eachRelation, eachSchema } from './parents-relation.js';
 
 /** What an extract reads, as SQL, with its columns. */
 export interface SourceRelation {
@@ -14,15 +14,39 @@ export interface SourceRelation {
   readonly isTable: boolean;
 }
 
+export interface SourceSetting {
+  /** Schema of tables that are named without one. */
+  readonly defaultSchema: string;
+  /** Their columns, or a batch of them: the read is joined with each. */
+  readonly parents?: ParentColumns | Parents | undefined;
+}
+
 /** Describes the table or query. Throws NOT_FOUND, SQL_FAILED, or CONFIG_INVALID where it is not one SELECT. */
-export async function sourceRelation(session: Session, options: ExtractOptions, defaultSchema: string): Promise<SourceRelation> {
-  if (options.query === undefined) {
-    const name = { schema: options.schema ?? defaultSchema, table: options.table ?? '' };
-    const schema = await describeTable(session, name);
-    return { from: `${quote(name.schema)}.${quote(name.table)}`, schema, values: {}, isTable: await isBaseTable(session, name) };
+export async function sourceRelation(
+  session: Session,
+  options: ExtractOptions,
+  { defaultSchema, parents }: SourceSetting,
+): Promise<SourceRelation> {
+  const name = { schema: options.schema ?? defaultSchema, table: options.table ?? '' };
+  const table = `${quote(name.schema)}.${quote(name.table)}`;
+  if (parents !== undefined) {
+    if (options.query === undefined) await describeTable(session, name);
+    const read =
+      options.query === undefined
+        ? `select * from ${table}${options.where === undefined ? '' : ` where (${options.where})`}`
+        : trimmed(options.query);
+    const bound = bindSql(read, options, parents);
+    // DuckDB renames the second of two columns by one name: the read is described without those that are carried
+    const own = eachRelation(bound, { fields: parents.fields, include: [] });
+    const described = await describeQuery(session, own.from, own.values);
+    return { ...eachRelation(bound, parents), schema: eachSchema(described, parents), isTable: false };
   }
-  const { sql, used } = bindNames(trimmed(options.query), new Set(Object.keys(options.params)));
-  const values = Object.fromEntries(used.map((name) => [name, options.params[name] ?? null]));
+  if (options.query === undefined) {
+    const schema = await describeTable(session, name);
+    const values = options.where === undefined ? {} : bindSql(options.where, options).values;
+    return { from: table, schema, values, isTable: await isBaseTable(session, name) };
+  }
+  const { sql, values } = bindSql(trimmed(options.query), options);
   const from = `(\n${sql}\n)`;
   return { from, schema: await describeQuery(session, from, values), values, isTable: false };
 }
