@@ -7,7 +7,7 @@ export default defineConnector({
   name: 'mysql',
   summary: 'MySQL and MariaDB',
   connection: connectionOptions,
-  extractor: { options: sqlExtractOptions },
+  extractor: { options: sqlExtractOptions, each: true },
   loader: { options: sqlLoadOptions, modes },
   statements: { options: sqlStatementOptions },
   open: openConnection,
