@@ -52,7 +52,7 @@ export async function bulkInsert({ connection, driver, target }: Inserting, batc
     }
     first += batch.length;
   }
-  return (await send()) ?? { stored: true, refused };
+  return (await send()) ?? { stored: true, refused: refused.sort((a, b) => a.row - b.row) };
 }
 
 /** LOBs stand behind all others, as the server wants long values last. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionAttributes } from './driver.js';
 import type { ServerAddress } from './server-address.js';
+import { throwawayCertificate } from './throwaway-certificate.js';
 
 /** Attributes that the types of the driver do not list yet. */
 interface TlsAttributes {
@@ -36,8 +37,10 @@ export async function driverOptions(
 async function tlsAttributes({ tls }: ServerAddress, directory: string): Promise<TlsAttributes> {
   if (tls === null) return {};
   const { ca, cert, key, wallet, wallet_password: walletPassword, verify_name: verifyName = true, server_dn: serverDn } = tls;
-  const files = [ca, cert, key].filter((path) => path !== undefined);
+  const files = [cert, key, ca].filter((path) => path !== undefined);
   const pem = await Promise.all(files.map((path) => readPem(resolve(directory, path))));
+  // The first certificate is that of this client
+  if (pem.length > 0 && cert === undefined) pem.unshift(throwawayCertificate());
   return {
     ...(pem.length === 0 ? {} : { walletContent: pem.join('\n') }),
     ...(wallet === undefined ? {} : { walletLocation: resolve(directory, wallet) }),

@@ -68,7 +68,8 @@ async function findTable(session: SqlSession, { schema, table }: TableName): Pro
     [schema, schema.toUpperCase(), table, table.toUpperCase()],
   );
   const rank = ([owner, name]: readonly (string | null)[]): number => (owner === schema ? 0 : 2) + (name === table ? 0 : 1);
-  const [best] = [...rows].sort((a, b) => rank(a) - rank(b));
+  // A materialised view is there as a table too
+  const [best] = [...rows].sort((a, b) => rank(a) - rank(b) || (a[2] ?? '').localeCompare(b[2] ?? ''));
   if (best === undefined) return null;
   const [owner, name, type, estimate, iot] = best;
   return {

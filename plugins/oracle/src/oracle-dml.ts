@@ -7,12 +7,12 @@ const baseOf = (field: Parameters<typeof columnType>[0]): string => parseNativeT
 /** Keys are no LOBs: a definition of ours makes none of them, and Oracle lets none be one. */
 const same: Comparison = (_field, left, right) => `${left} = ${right}`;
 
-/** DECODE takes null as equal to null. LOBs and JSON know no comparison but their own. */
+/** LOBs and JSON know no comparison but their own. */
 const differs: Comparison = (field, left, right) => {
   const base = baseOf(field);
   if (base === 'JSON') return `not json_equal(${left}, ${right})`;
-  if (!lobBases.has(base)) return `decode(${left}, ${right}, 0, 1) = 1`;
-  return `(case when ${left} is null and ${right} is null then 0 when ${left} is null or ${right} is null then 1 else dbms_lob.compare(${left}, ${right}) end <> 0)`;
+  const unlike = lobBases.has(base) ? `dbms_lob.compare(${left}, ${right}) <> 0` : `${left} <> ${right}`;
+  return `(${unlike} or (${left} is null and ${right} is not null) or (${left} is not null and ${right} is null))`;
 };
 
 export const oracleDml: DmlSyntax = {

@@ -128,13 +128,11 @@ export function oracleError(what: string, cause: unknown, details: { readonly li
   });
 }
 
-/** The message of an error without the value that it quotes (23ai names values in ORA-01722 and 12899). */
+/** The message of an error without the values that it quotes: 23ai names them in ORA-01722 and behind ORA-00001. */
 export function withoutValues(cause: unknown): string {
   const message = messageOf(cause)
-    .replace(/\n?Help: https?:\S+/g, '')
+    .replaceAll(/\n?Help: https?:\S+/g, '')
     .trim();
   if (errorEntry(cause).row !== true) return message;
-  return message
-    .replace(/(character string|string value|value|input) ("[^"]*"|'[^']*')/gi, '$1')
-    .replace(/\((?:key|values?)[^)]*\)\s*=\s*\([^)]*\)/gi, '');
+  return message.replaceAll(/containing ('[^']*'|"[^"]*")/g, 'containing a value').replaceAll(/\n?ORA-03301:.*/g, '');
 }

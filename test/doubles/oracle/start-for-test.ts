@@ -1,4 +1,4 @@
-import { startThrowawayPostgres } from './throwaway-postgres.js';
+import { startPostgres } from '../../../packages/testkit/src/servers/postgres-server.js';
 import { startOracleDouble, type DoubleOptions, type OracleDouble } from './oracle-double.js';
 
 export interface DoubleForTest extends OracleDouble {
@@ -8,17 +8,18 @@ export interface DoubleForTest extends OracleDouble {
 
 /** A double over a PostgreSQL of its own, with one user `ETL`; `close` ends both. */
 export async function startDoubleForTest(options: Partial<Omit<DoubleOptions, 'database'>> = {}): Promise<DoubleForTest> {
-  const postgres = await startThrowawayPostgres();
+  const postgres = await startPostgres({ access: ['host all all 127.0.0.1/32 trust'] });
   const password = 'Sécret#1 "quoted"';
   const users = { ETL: { password }, ...options.users };
-  const double = await startOracleDouble({ ...options, database: await postgres.database(), users });
+  const database = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/postgres`;
+  const double = await startOracleDouble({ ...options, database, users });
   return {
     ...double,
     user: 'etl',
     password,
     async close() {
       await double.close();
-      await postgres.stop();
+      await postgres.remove();
     },
   };
 }

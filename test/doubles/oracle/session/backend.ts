@@ -42,7 +42,8 @@ export async function openBackend({ url, settings, onLost }: BackendOptions): Pr
   client.on('error', onLost);
   client.on('end', onLost);
   await client.connect();
-  for (const [name, value] of Object.entries(settings)) await client.query('select set_config($1, $2, false)', [name, value]);
+  const set = Object.keys(settings).map((name, at) => `set_config('${name}', $${at + 1}, false)`);
+  await client.query(`select ${set.join(', ')}`, Object.values(settings));
   let inTransaction = false;
   let savepoints = 0;
 

@@ -1,5 +1,5 @@
 import type { ByteWriter } from './byte-writer.js';
-import { dataType, isLob } from './data-type.js';
+import { dataType } from './data-type.js';
 import { encodeDate } from './oracle-date.js';
 import { encodeFloat } from './oracle-float.js';
 import { encodeNumber } from './oracle-number.js';
@@ -45,18 +45,20 @@ function writeColumn(writer: ByteWriter, column: Column, position: number): void
 export interface Delivery {
   readonly type: number;
   readonly maxSize: number;
+  readonly national: boolean;
 }
 
 /** One value of a row of a query; the text is the server's behind the double. A LOB is written by `writeLob`. */
 export function writeValue(writer: ByteWriter, column: Column, delivery: Delivery | undefined, text: string | null): void {
-  const bytes = text === null || text === '' ? null : encodeValue(column, text);
+  const national = delivery?.national ?? column.national;
+  const bytes = text === null || text === '' ? null : encodeValue({ type: column.type, national }, text);
   if (bytes === null) writer.byte(0);
   else writer.chunked(bytes);
   const isLong = delivery !== undefined && (delivery.type === dataType.long || delivery.type === dataType.longRaw);
   if (isLong || (delivery?.maxSize ?? 0) > 32_767) writer.zeros(2);
 }
 
-export function encodeValue({ type, national }: Column, text: string): Buffer {
+export function encodeValue({ type, national }: Pick<Column, 'type' | 'national'>, text: string): Buffer {
   switch (type) {
     case dataType.number:
       return encodeNumber(text);
@@ -75,7 +77,7 @@ export function encodeValue({ type, national }: Column, text: string): Buffer {
     case dataType.blob:
       return Buffer.from(text.slice(2), 'hex');
     default:
-      return national && !isLob(type) ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, 'utf8');
+      return national ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, 'utf8');
   }
 }
 
