@@ -61,7 +61,8 @@ async function loadAll(session: BulkSession, target: BulkTarget, batches: readon
 function knownRows(plan: LoadPlan, warned: readonly WarnedRow[]): readonly RefusedRow[] {
   const found = new Map<number, RefusedRow>();
   for (const { number, ...refusal } of warned) {
-    if (number === null) continue;
+    // A number that no sent row has would be taken for another row, again and again
+    if (number === null || number < 1 || number > plan.sent) continue;
     const row = plan.positionOf(number - 1);
     if (!found.has(row)) found.set(row, { row, ...refusal });
   }

@@ -21,6 +21,7 @@ export interface LoadColumn {
 }
 
 const [backslash, tab, newline, capitalN, zero, one] = [92, 9, 10, 78, 48, 49];
+const special = [backslash, tab, newline] as const;
 const zoneLength = '+00:00'.length;
 const hexDigits = Buffer.from('0123456789abcdef', 'latin1');
 
@@ -53,8 +54,8 @@ export class LoadText {
   readonly #view: DataView;
   /** Columns are all of the batch, in its order, and need nothing but escapes: a clean row is copied as one. */
   readonly #whole: boolean;
-  /** The next of the special characters at or behind a place. */
-  readonly #next = [-1, -1, -1];
+  /** Where the first of each special character is at or behind `from`. */
+  readonly #seen = special.map(() => ({ from: 0, found: -1 }));
 
   constructor(cells: TextCells, columns: readonly LoadColumn[]) {
     const { bytes } = cells;
@@ -83,7 +84,7 @@ export class LoadText {
     const last = first + stride * 2 - 1;
     const from = index[first] ?? -1;
     const to = index[last] ?? -1;
-    if (from < 0 || to < from || this.#nextSpecial(from) < to) return false;
+    if (from < 0 || to < from || this.#hasSpecial(from, to)) return false;
     out.room(to - from);
     const shift = out.used - from;
     // Word by word; what is copied too much is overwritten by the next row
@@ -98,18 +99,23 @@ export class LoadText {
     return true;
   }
 
-  #nextSpecial(from: number): number {
-    let nearest = Infinity;
-    for (const [which, character] of [backslash, tab, newline].entries()) {
-      let found = this.#next[which] ?? -1;
-      if (found < from) {
-        found = this.#source.indexOf(character, from);
-        if (found < 0) found = Infinity;
-        this.#next[which] = found;
+  /** Whether a special character stands in these bytes. Cells mostly follow each other; one that lies before what was searched is looked at by itself. */
+  #hasSpecial(from: number, to: number): boolean {
+    for (const [which, character] of special.entries()) {
+      const seen = this.#seen[which];
+      if (seen === undefined) continue;
+      if (from < seen.from) {
+        if (includes(this.#source, character, { from, to })) return true;
+        continue;
       }
-      if (found < nearest) nearest = found;
+      if (seen.found < from) {
+        const found = this.#source.indexOf(character, from);
+        seen.from = from;
+        seen.found = found < 0 ? Infinity : found;
+      }
+      if (seen.found < to) return true;
     }
-    return nearest;
+    return false;
   }
 
   #cell(cell: number, form: CellForm, out: LoadBuffer): void {
@@ -124,8 +130,8 @@ export class LoadText {
     }
     out.room(2 * (to - from) + 1);
     if (form === 'plain') this.#copy(from, to, out);
-    else if (form === 'text' && this.#nextSpecial(from) >= to) this.#copy(from, to, out);
-    else if (form === 'text') this.#escape(from, to, out);
+    else if (form === 'text' && this.#hasSpecial(from, to)) this.#escape(from, to, out);
+    else if (form === 'text') this.#copy(from, to, out);
     else if (form === 'utc') this.#copy(from, to - zoneLength, out);
     else if (form === 'boolean') out.bytes[out.used++] = to - from === 4 ? one : zero;
     else if (form === 'float32') this.#float32(from, to, out);
@@ -163,4 +169,9 @@ export class LoadText {
       out.bytes[out.used++] = hexDigits[byte & 15] ?? zero;
     }
   }
+}
+
+function includes(bytes: Uint8Array, byte: number, { from, to }: { readonly from: number; readonly to: number }): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === byte) return true;
+  return false;
 }

@@ -3,8 +3,8 @@ import { copyBytes, writeInt32, type CellEncoder } from './cell-encoder.js';
 /** Text without NUL, which the server keeps nowhere. */
 export const encodeText: CellEncoder = (bytes, from, to, out, at) => {
   if (to - from > 48) {
-    const nul = bytes.indexOf(0, from);
-    if (nul >= 0 && nul < to) return -1;
+    // Of the cell alone: without a NUL the search would go on to the end of the batch, for every cell
+    if (bytes.subarray(from, to).includes(0)) return -1;
     writeInt32(out, at, to - from);
     return copyBytes(bytes, from, to, out, at + 4);
   }
