@@ -3,6 +3,7 @@ import { EtlError, isEtlError, type Schema } from '@etl/sdk';
 import { bindSteps, planStages } from '../transforms/index.js';
 import type { BindContext, BoundStep, Stage, StreamStage } from '../transforms/step.js';
 import { addColumns } from './add-columns.js';
+import { orderOperations } from './order-operations.js';
 import type { EngineExtract, EngineJob, EngineLoad } from './engine-job.js';
 
 /** The job as work: lanes that extract, operations in the spool, loads. */
@@ -69,7 +70,9 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
   const schemas = new Map(inputs);
   const ancestors = new Map([...inputs.keys()].map((dataset) => [dataset, new Set([dataset])]));
   const segments = await bindSegments(job, schemas, ancestors, options);
-  const readByOthers = new Set<string>();
+  const parents = new Map(job.extracts.flatMap(({ dataset, each }) => (each === null ? [] : [[dataset, each.dataset] as const])));
+  const isParent = (dataset: string): boolean => [...parents.values()].includes(dataset);
+  const readByOthers = new Set(parents.values());
   const perSegment = segments.map((segment) => ({ segment, stages: planStages(segment.steps, segment.input) }));
   for (const { segment, stages } of perSegment)
     for (const dataset of stages.flatMap(readsOf)) if (dataset !== segment.dataset) readByOthers.add(dataset);
@@ -96,6 +99,7 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
     const mayTail =
       options.fuse &&
       isLast &&
+      !isParent(dataset) &&
       loadsOf(dataset).length === 1 &&
       !readLater(perSegment, index, dataset) &&
       loadsOf(dataset)[0]?.orderBy.length === 0;
@@ -127,10 +131,28 @@ export async function bindJob(job: EngineJob, inputs: ReadonlyMap<string, Schema
       const stages = [...tail, ...addColumns(load.add, output)];
       return { load, input, stages, output: lastOutput(stages, input) };
     });
-  const lineage = new Map(job.loads.map(({ name, dataset }) => [name, ancestors.get(dataset) ?? new Set<string>()]));
+  const lineage = new Map(job.loads.map(({ name, dataset }) => [name, lineageOf(dataset, ancestors, parents)]));
   const sources = new Map([...lineage].map(([name, datasets]) => [name, new Set([...datasets].filter((each) => inputs.has(each)))]));
   for (const load of job.loads) checkLoad(load, schemaOf(schemas, load.dataset));
-  return { lanes, operations: withReaders(operations, job), spoolLoads, datasets: schemas, sources, lineage };
+  return { lanes, operations: withReaders(orderOperations(operations, parents), job), spoolLoads, datasets: schemas, sources, lineage };
+}
+
+/** All datasets that the rows of one come through, also those that its extracts are read for. */
+function lineageOf(
+  dataset: string,
+  ancestors: ReadonlyMap<string, ReadonlySet<string>>,
+  parents: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = [dataset];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop())
+    for (const name of ancestors.get(next) ?? [next]) {
+      if (found.has(name)) continue;
+      found.add(name);
+      const parent = parents.get(name);
+      if (parent !== undefined) queue.push(parent);
+    }
+  return found;
 }
 
 /** What binding needs to know of a job. */
@@ -203,7 +225,10 @@ function withReaders(operations: readonly Omit<Operation, 'lazy'>[], job: Engine
     const later = operations.slice(index + 1);
     const next = later.findIndex(({ dataset }) => dataset === operation.dataset);
     const readers = (next < 0 ? later : later.slice(0, next + 1)).filter(({ reads }) => reads.includes(operation.dataset));
-    const isLoaded = next < 0 && job.loads.some(({ dataset }) => dataset === operation.dataset);
+    const isLoaded =
+      next < 0 &&
+      (job.loads.some(({ dataset }) => dataset === operation.dataset) ||
+        job.extracts.some(({ each }) => each?.dataset === operation.dataset));
     return { ...operation, lazy: readers.length === 1 && !isLoaded };
   });
 }

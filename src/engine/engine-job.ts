@@ -1,5 +1,5 @@
 import type { Connection, Extractor, Loader, Mode, Schema, SchemaPolicy } from '@etl/sdk';
-import type { Limits, StepEntry } from '../project/job.js';
+import type { EachOptions, Limits, StepEntry } from '../project/job.js';
 import type { ParamValue } from '../transforms/step.js';
 
 /** A job whose connections are open: all that the engine needs, with no connector known by name. */
@@ -27,6 +27,8 @@ export interface EngineExtract {
   /** Committed columns, which an extractor that infers its types keeps to. */
   readonly schema: Schema | null;
   readonly parallel: number;
+  /** Rows of another dataset that bind the read; null: none. */
+  readonly each: EachOptions | null;
   /** Milliseconds that a read for an append is held back. */
   readonly lag: number | null;
 }

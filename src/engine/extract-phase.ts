@@ -1,8 +1,10 @@
-import { EtlError, type Chunk, type Json, type Part, type PartWriter } from '@etl/sdk';
+import { EtlError, type Chunk, type Json, type PartWriter } from '@etl/sdk';
 import type { StageResources } from '../transforms/step.js';
 import type { ExtractLane } from './bind-job.js';
 import { emptyCounts, addCounts, type LaneCounts } from './lane-counts.js';
 import { runLanePart } from './lane.js';
+import { laneReads, type LaneRead } from './lane-reads.js';
+import type { SpoolTables } from './operate-phase.js';
 import { assertEdge } from './ledger.js';
 import { limited } from './limited.js';
 import { dryWidth, dryWriter } from './dry-writer.js';
@@ -15,18 +17,13 @@ import { Spool } from './spool.js';
 /** Extracts that run at the same time. */
 const lanesSideBySide = 4;
 
-/** Reads every extract into its load or the spool. Loads that were begun are in `opened`, also when it fails. */
-export async function runExtracts(
-  prepared: PreparedRun,
-  spool: Spool | null,
-  resources: StageResources,
-  opened: Map<string, OpenLoad>,
-): Promise<void> {
-  await sideBySide(prepared.bound.lanes, lanesSideBySide, async (lane) => {
+/** Reads extracts into their loads or the spool. Loads that were begun are in `opened`, also when it fails. */
+export async function runExtracts(prepared: PreparedRun, lanes: readonly ExtractLane[], world: LaneWorld): Promise<void> {
+  await sideBySide(lanes, lanesSideBySide, async (lane) => {
     const { dataset } = lane.extract;
     const settled = lane.load === null ? undefined : prepared.settled.get(lane.load.name);
     if (settled !== undefined) return;
-    const counts = await runLane(prepared, lane, { spool, resources, opened }).catch((error: unknown) => {
+    const counts = await runLane(prepared, lane, world).catch((error: unknown) => {
       throw placed(error, lane.extract);
     });
     prepared.ledger.addExtract(dataset, counts);
@@ -35,23 +32,28 @@ export async function runExtracts(
   });
 }
 
-interface LaneWorld {
+export interface LaneWorld {
   readonly spool: Spool | null;
+  /** Identity of the spool: staging of rows that were read for each row of it is worth nothing with another one. */
+  readonly spoolId: string | null;
+  /** Tables of the datasets that are there. */
+  readonly tables: SpoolTables;
   readonly resources: StageResources;
   readonly opened: Map<string, OpenLoad>;
 }
 
-async function runLane(prepared: PreparedRun, lane: ExtractLane, { spool, resources, opened }: LaneWorld): Promise<LaneCounts> {
-  const { context, run, options, plan } = prepared;
+async function runLane(prepared: PreparedRun, lane: ExtractLane, world: LaneWorld): Promise<LaneCounts> {
+  const { spool, resources } = world;
+  const { context, run, options } = prepared;
   const { extract, load: entry } = lane;
   const { dataset } = extract;
-  const read = readPlanOf(plan, dataset);
-  const sink = await openSink(prepared, lane, { spool, opened, parts: read.parts });
+  const parts = await laneReads(prepared, lane, world);
+  const sink = await openSink(prepared, lane, { ...world, parts });
   const progress = laneProgress(prepared, lane);
   const names = lane.stages.flatMap(({ steps }) => steps.map(({ name }) => name));
   const openRejects = context.rejects(run);
   const width = options.limit === null ? Math.min(extract.parallel, sink.width) : 1;
-  const perPart = await sideBySide(read.parts, width, async (part, number) => {
+  const perPart = await sideBySide(parts, width, async (part, number) => {
     const rejects = await openRejects(dataset, part.id);
     const writer = await sink.writer(part, number);
     try {
@@ -78,24 +80,28 @@ async function assertSpooled({ bound }: PreparedRun, spool: Spool, dataset: stri
   assertEdge(dataset, { given: written, got: await spool.count(Spool.table(dataset, 0)) });
 }
 
-function sourceOf({ options }: PreparedRun, { extract, input }: ExtractLane, part: Part, after: Json): AsyncIterable<Chunk> {
-  const source = extract.extractor.read(part, after);
+function sourceOf({ options }: PreparedRun, { input }: ExtractLane, part: LaneRead, after: Json): AsyncIterable<Chunk> {
+  const source = part.source(after);
   return options.limit === null ? source : limited(source, input, options.limit);
 }
 
 interface LaneSink {
   readonly width: number;
-  writer(part: Part, number: number): Promise<PartWriter>;
+  writer(part: LaneRead, number: number): Promise<PartWriter>;
 }
 
 async function openSink(
   prepared: PreparedRun,
-  { load: entry, output, extract: { dataset } }: ExtractLane,
-  { spool, opened, parts }: { readonly spool: Spool | null; readonly opened: Map<string, OpenLoad>; readonly parts: readonly Part[] },
+  { load: entry, output, extract: { dataset, each } }: ExtractLane,
+  { spool, spoolId, opened, parts }: LaneWorld & { readonly parts: readonly LaneRead[] },
 ): Promise<LaneSink> {
   if (entry !== null) {
     if (prepared.options.dryRun) return { width: dryWidth(prepared), writer: async () => dryWriter(prepared, entry) };
-    const open = await openLoad(prepared, entry, { schema: output, parts: parts.map(({ id }) => id), spool: null });
+    const open = await openLoad(prepared, entry, {
+      schema: output,
+      parts: parts.map(({ id }) => id),
+      spool: each === null ? null : spoolId,
+    });
     opened.set(entry.name, open);
     return { width: entry.loader.traits.parts, writer: (part) => open.load.part(part.id) };
   }

@@ -1,6 +1,6 @@
 import { EtlError, type Batch, type Schema } from '@etl/sdk';
 import { rowsPerPart, type StageResources, type StepCounts, type StepReject } from '../transforms/step.js';
-import type { Operation } from './bind-job.js';
+import type { ExtractLane, Operation } from './bind-job.js';
 import { runLanePart, type LaneReject, type RejectSink } from './lane.js';
 import { assertEdge } from './ledger.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -11,53 +11,76 @@ export type SpoolTables = Map<string, string>;
 
 type OperationResult = { readonly counts: readonly StepCounts[] };
 
-/** Runs what needs whole tables, in order; an operation that has ended in an earlier process is not repeated. Answers the tables at the end. */
-export async function runOperations(prepared: PreparedRun, spool: Spool, resources: StageResources): Promise<SpoolTables> {
-  const { bound, context, ledger } = prepared;
-  const tables: SpoolTables = new Map(
-    bound.lanes.filter(({ load }) => load === null).map(({ extract }) => [extract.dataset, Spool.table(extract.dataset, 0)]),
-  );
-  for (const { extract, output, load } of bound.lanes)
-    if (load === null)
-      await observe(prepared, spool, {
-        dataset: extract.dataset,
-        step: 'extract',
-        schema: output,
-        table: tableOf(tables, extract.dataset),
-      });
+/** What needs whole tables, in order; an operation that has ended in an earlier process is not repeated. */
+export class Operations {
+  /** The current table of each dataset that is there. */
+  readonly tables: SpoolTables = new Map();
   /** Tables that are still there because the current one of the dataset is a view of them. */
-  const beneath = new Map<string, readonly string[]>();
-  for (const [number, operation] of bound.operations.entries()) {
+  readonly #beneath = new Map<string, readonly string[]>();
+  #next = 0;
+
+  constructor(
+    private readonly prepared: PreparedRun,
+    private readonly spool: Spool,
+    private readonly resources: StageResources,
+  ) {}
+
+  /** Takes in what these lanes have read. */
+  async add(lanes: readonly ExtractLane[]): Promise<void> {
+    for (const { extract, output, load } of lanes) {
+      if (load !== null) continue;
+      const { dataset } = extract;
+      const table = Spool.table(dataset, 0);
+      this.tables.set(dataset, table);
+      await observe(this.prepared, this.spool, { dataset, step: 'extract', schema: output, table });
+    }
+  }
+
+  /** Whether a dataset is there behind its last step. */
+  isFinal(dataset: string): boolean {
+    return this.tables.has(dataset) && !this.prepared.bound.operations.slice(this.#next).some((operation) => operation.dataset === dataset);
+  }
+
+  /** Runs the operations up to the first that reads what is not there yet. */
+  async runReady(): Promise<void> {
+    const { operations } = this.prepared.bound;
+    for (let next = operations[this.#next]; next !== undefined; next = operations[this.#next]) {
+      if (!next.reads.every((dataset) => this.tables.has(dataset))) return;
+      await this.#run(next, this.#next);
+      this.#next++;
+    }
+  }
+
+  /** Shows the datasets as they are at the end. */
+  async end(): Promise<void> {
+    const { bound } = this.prepared;
+    const [left] = bound.operations.slice(this.#next);
+    if (left !== undefined) throw new EtlError('INTERNAL', `Dataset ${left.dataset} could not be made: what it reads is not there`);
+    for (const [dataset, table] of this.tables) {
+      const schema = bound.datasets.get(dataset);
+      if (schema !== undefined) await observe(this.prepared, this.spool, { dataset, step: null, schema, table });
+    }
+  }
+
+  async #run(operation: Operation, number: number): Promise<void> {
+    const { prepared, spool, resources, tables } = this;
+    const { context, ledger } = prepared;
     const { dataset } = operation;
     const into = Spool.table(dataset, number + 1);
     const saved = (await spool.operation(number)) as OperationResult | null;
-    const counts =
-      saved?.counts ??
-      (await runOperation(prepared, {
-        spool,
-        resources,
-        operation,
-        number,
-        into,
-        tables,
-        lazy: operation.lazy && context.observe === null,
-      }));
+    const lazy = operation.lazy && context.observe === null;
+    const counts = saved?.counts ?? (await runOperation(prepared, { spool, resources, operation, number, into, tables, lazy }));
     ledger.addSteps(dataset, counts);
     const previous = tables.get(dataset);
     tables.set(dataset, into);
-    const behind = [...(beneath.get(dataset) ?? []), ...(previous === undefined ? [] : [previous])];
+    const behind = [...(this.#beneath.get(dataset) ?? []), ...(previous === undefined ? [] : [previous])];
     const isView = await spool.isView(into);
-    beneath.set(dataset, isView ? behind : []);
+    this.#beneath.set(dataset, isView ? behind : []);
     if (!isView) for (const older of behind.toReversed()) await spool.drop(older);
     const step = operation.stage.steps.map(({ name }) => name).join(', ');
     await observe(prepared, spool, { dataset, step, schema: operation.stage.output, table: into });
     await context.failpoint('engine.operated');
   }
-  for (const [dataset, table] of tables) {
-    const schema = bound.datasets.get(dataset);
-    if (schema !== undefined) await observe(prepared, spool, { dataset, step: null, schema, table });
-  }
-  return tables;
 }
 
 async function observe(

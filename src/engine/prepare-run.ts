@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { noSession, withSession } from './describing-session.js';
-import { EtlError, type LoadState, type Published, type Schema } from '@etl/sdk';
+import { EtlError, type LoadState, type ParentColumns, type Published, type Schema } from '@etl/sdk';
+import type { EachOptions } from '../project/job.js';
 import { bindJob, type BoundJob } from './bind-job.js';
 import type { EngineContext, Manifest } from './engine-context.js';
 import type { EngineExtract, EngineJob, RunOptions } from './engine-job.js';
 import type { Ledger } from './ledger.js';
-import { planRead, readStart, sameStart, type EnginePlan, type PlannedRead, type ReadStart } from './read-plans.js';
+import { inReadOrder, parentColumns } from './each-parents.js';
+import { placed, planRead, readStart, sameStart, type EnginePlan, type PlannedRead, type ReadStart } from './read-plans.js';
 import { Spool } from './spool.js';
 
 /** A run that knows who it is, what it reads and how it works. */
@@ -106,9 +108,10 @@ async function planAndBind(input: PrepareInput): Promise<{ plan: EnginePlan; bou
   const { job, options, states, identity } = input;
   const reads = new Map<string, PlannedRead>();
   const plan = async (extract: EngineExtract, start: ReadStart): Promise<void> => {
-    reads.set(extract.dataset, await planRead(extract, start, options));
+    const parents = extract.each === null ? null : await parentsOf(input, extract, extract.each, reads);
+    reads.set(extract.dataset, await planRead(extract, start, { ...options, parents }));
   };
-  for (const extract of job.extracts) {
+  for (const extract of inReadOrder(job.extracts, job.transforms)) {
     const direct = job.loads.filter(({ dataset }) => dataset === extract.dataset);
     const guessed = direct.length > 0 ? direct : job.loads;
     await plan(
@@ -139,6 +142,20 @@ async function planAndBind(input: PrepareInput): Promise<{ plan: EnginePlan; bou
   }
   if (changed) bound = await bind(input, asPlan());
   return { plan: asPlan(), bound };
+}
+
+/** The columns that a read depends on, from what is planned before it. */
+async function parentsOf(
+  { job, identity, context }: PrepareInput,
+  extract: EngineExtract,
+  each: EachOptions,
+  reads: ReadonlyMap<string, PlannedRead>,
+): Promise<ParentColumns> {
+  const inputs = new Map([...reads].map(([dataset, { plan }]) => [dataset, plan.schema]));
+  const { cache, fuse, temporary } = context;
+  return parentColumns(job, each, inputs, { started: identity.started, cache, fuse, temporary }).catch((error: unknown) => {
+    throw placed(error, extract);
+  });
 }
 
 async function bind({ job, context }: PrepareInput, plan: EnginePlan): Promise<BoundJob> {

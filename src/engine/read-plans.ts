@@ -1,4 +1,4 @@
-import { EtlError, isEtlError, type Cursor, type Json, type LoadState, type Mode, type ReadPlan } from '@etl/sdk';
+import { EtlError, isEtlError, type Cursor, type Json, type LoadState, type Mode, type ParentColumns, type ReadPlan } from '@etl/sdk';
 import type { EngineExtract, EngineLoad, RunOptions } from './engine-job.js';
 
 /** From where an extract reads in this run. */
@@ -13,13 +13,17 @@ export type EnginePlan = {
   readonly extracts: { readonly [dataset: string]: SavedPlan };
 };
 
-type SavedPlan = { readonly start: Json; readonly plan: Json };
+type SavedPlan = { readonly start: Json; readonly plan: Json; readonly parents: Json };
 
 export const readPlanOf = (plan: EnginePlan, dataset: string): ReadPlan => {
   const saved = plan.extracts[dataset];
   if (saved === undefined) throw new EtlError('STAGING_LOST', `The interrupted run did not read ${dataset}`);
   return saved.plan as unknown as ReadPlan;
 };
+
+/** The columns that a read depends on; null: none. */
+export const parentColumnsOf = (plan: EnginePlan, dataset: string): ParentColumns | null =>
+  (plan.extracts[dataset]?.parents ?? null) as unknown as ParentColumns | null;
 
 /** A load that an extract feeds. */
 export interface DependentLoad {
@@ -67,20 +71,28 @@ export function readStart(
 export interface PlannedRead {
   readonly start: ReadStart;
   readonly plan: ReadPlan;
+  /** Null: it depends on no other dataset. */
+  readonly parents: ParentColumns | null;
 }
 
-export async function planRead(extract: EngineExtract, start: ReadStart, { limit }: RunOptions): Promise<PlannedRead> {
+export async function planRead(
+  extract: EngineExtract,
+  start: ReadStart,
+  { limit, parents }: Pick<RunOptions, 'limit'> & { readonly parents: ParentColumns | null },
+): Promise<PlannedRead> {
   const plan = await extract.extractor
     .plan({
       ...start,
-      parts: limit === null ? extract.parallel : 1,
+      // A read for each row of another dataset is cut by those rows
+      parts: limit === null && parents === null ? extract.parallel : 1,
+      ...(parents === null ? {} : { parents }),
       ...(limit === null ? {} : { limit }),
       ...(extract.schema === null ? {} : { schema: extract.schema }),
     })
     .catch((error: unknown) => {
       throw placed(error, extract);
     });
-  return { start, plan };
+  return { start, plan, parents };
 }
 
 /** An error of a source with the dataset and connection that it concerns. */

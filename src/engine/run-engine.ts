@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase, type Database } from '@etl/columnar';
-import { isEtlError, type Cursors, type Schema } from '@etl/sdk';
+import { EtlError, isEtlError, type Cursors, type Schema } from '@etl/sdk';
 import type { StageResources } from '../transforms/step.js';
 import type { EngineContext, Manifest } from './engine-context.js';
 import type { EngineJob, RunOptions } from './engine-job.js';
-import { runExtracts } from './extract-phase.js';
+import { runExtracts, type LaneWorld } from './extract-phase.js';
 import { judgeRun } from './judge.js';
 import type { Ledger } from './ledger.js';
 import { runSpoolLoads } from './load-phase.js';
 import { discardAll, suspendAll, type OpenLoad } from './open-load.js';
 import { openStatements } from './open-statements.js';
-import { runOperations } from './operate-phase.js';
+import { Operations, type SpoolTables } from './operate-phase.js';
 import { identifyRun, prepareRun, readStates, type PreparedRun } from './prepare-run.js';
 import { cursorsOf, publishAll, sealAll } from './publish-phase.js';
 import { readPlanOf } from './read-plans.js';
@@ -92,9 +92,9 @@ async function work(prepared: PreparedRun): Promise<void> {
   context.signal.addEventListener('abort', interrupt);
   try {
     const resources = stageResources(context, databases);
-    await runExtracts(prepared, opening?.spool ?? null, resources, opened);
-    if (opening !== null) {
-      const tables = await runOperations(prepared, opening.spool, resources);
+    if (opening === null) await runExtracts(prepared, bound.lanes, { spool: null, spoolId: null, tables: new Map(), resources, opened });
+    else {
+      const tables = await runGraph(prepared, { ...opening, resources, opened });
       await runSpoolLoads(prepared, { ...opening, tables, resources, opened });
     }
     if (!options.dryRun) await openStatements(prepared, opened);
@@ -117,6 +117,26 @@ async function work(prepared: PreparedRun): Promise<void> {
     await opening?.spool.close();
     if (isDropped && prepared.spool !== null) await Spool.remove(prepared.spool);
   }
+}
+
+/** Reads and makes the datasets: what is read for each row of another one waits until that one is there behind its last step. */
+async function runGraph(
+  prepared: PreparedRun,
+  world: Omit<LaneWorld, 'tables' | 'spool'> & { readonly spool: Spool },
+): Promise<SpoolTables> {
+  const operations = new Operations(prepared, world.spool, world.resources);
+  const { tables } = operations;
+  let left = prepared.bound.lanes;
+  while (left.length > 0) {
+    const ready = left.filter(({ extract: { each } }) => each === null || operations.isFinal(each.dataset));
+    if (ready.length === 0) throw new EtlError('INTERNAL', `${left.map(({ extract }) => extract.dataset).join(', ')} cannot be read`);
+    await runExtracts(prepared, ready, { ...world, tables });
+    await operations.add(ready);
+    left = left.filter((lane) => !ready.includes(lane));
+    await operations.runReady();
+  }
+  await operations.end();
+  return tables;
 }
 
 /** The same rows would be refused again, so nothing of the run is kept but its rejects. */

@@ -98,18 +98,21 @@ export async function closeJob({ extracts, loads, statements }: Pick<EngineJob, 
 
 /** Opens one extract. The caller closes its extractor. */
 export async function openExtract(
-  { dataset, from, options, cursor, parallel, place }: ExtractEntry,
+  { dataset, from, options, cursor, parallel, each, place }: ExtractEntry,
   { connections, values, schema }: { connections: OpenConnections; values: RunPlaceholders; schema: Schema | null },
 ): Promise<EngineExtract> {
   const { connector, connection } = await connections.get(from);
   try {
     const filled = {
-      ...filledOptions({ name: connector.name, schema: connector.extractor?.options }, options, values),
+      ...filledOptions({ name: connector.name, schema: connector.extractor?.options }, options, {
+        ...values,
+        kept: new Set(each?.distinct),
+      }),
       ...(cursor && { cursor: { field: cursor.field, lag: cursor.lag } }),
     };
     const extractor = await connection.extractor?.(filled);
     if (extractor === undefined) throw missing(from, 'cannot be read from');
-    return { dataset, connection: from, extractor, schema, parallel, lag: cursor?.lag ?? null };
+    return { dataset, connection: from, extractor, schema, parallel, lag: cursor?.lag ?? null, each: each ?? null };
   } catch (error) {
     throw isEtlError(error) ? error.at({ ...place, connection: from, dataset }) : error;
   }

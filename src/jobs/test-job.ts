@@ -92,7 +92,7 @@ async function givenExtracts(world: JobWorld, job: Job, { given, place }: JobTes
       'file' in source
         ? await fixtureExtractor(world, job, source.file)
         : givenExtractor(knownSchema(schema, dataset, job), source.rows, source.place);
-    extracts.push({ dataset, connection: from, extractor, schema, parallel: 1, lag: null });
+    extracts.push({ dataset, connection: from, extractor, schema, parallel: 1, lag: null, each: null });
   }
   return extracts;
 }

@@ -40,7 +40,7 @@ export function checkParameters({ root, params, extracts, loads, statements }: R
         });
   const owned = (key: string): boolean => key !== 'add' && (Object.hasOwn(extractFields, key) || Object.hasOwn(loadFields, key));
   for (const extract of [...extracts, ...loads, ...statements]) {
-    const own = 'each' in extract.entry ? [...names, ...(extract.entry.each?.distinct ?? [])] : names;
+    const own = 'each' in extract.entry ? [...names, ...extract.entry.each.distinct] : names;
     for (const [key, { value }] of extract.node.entries)
       if (!owned(key)) checkPlaceholders({ node: value, field: key, names: own }, problems);
   }

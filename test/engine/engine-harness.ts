@@ -131,7 +131,7 @@ async function engineJob(sketch: JobSketch, connection: Connection): Promise<Eng
   for (const [dataset, table] of Object.entries(sketch.extracts)) {
     const extractor = await connection.extractor?.({ table });
     if (extractor === undefined) throw new TypeError('no extractor');
-    extracts.push({ dataset, connection: 'memory', extractor, schema: null, parallel: 1, lag: null });
+    extracts.push({ dataset, connection: 'memory', extractor, schema: null, parallel: 1, lag: null, each: null });
   }
   const loads: EngineLoad[] = [];
   for (const { table, dataset, ...more } of sketch.loads) {

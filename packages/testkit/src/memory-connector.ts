@@ -12,7 +12,7 @@ export function memoryConnector(server: MemoryServer, modes: readonly Mode[] = a
     name: 'memory',
     summary: 'Rows in memory',
     connection: z.strictObject({}),
-    extractor: { options },
+    extractor: { options, each: true },
     loader: { options, modes },
     open: async (_, context: Context) => ({
       async *check() {
