@@ -45,7 +45,7 @@ export async function beginLoad({ open, options, target }: Begin): Promise<SqlLo
       epoch: target.epoch + 1,
       tag,
       failpoint: (point) => open.database.context.failpoint(point),
-      guard: (work) => guardOf(open, target)(target.epoch + 1, work),
+      guard: (work) => guardOf(open, target, holder)(target.epoch + 1, work),
       closed: (writer) => void writers.delete(writer),
     };
     return new SqlLoad(world, holder, writers);
@@ -147,28 +147,51 @@ export function decideShape(open: OpenDatabase, { target, options, name, found }
   return loadShape({ target, table, name, options, dialect: open.dialect });
 }
 
-/** Any error may be how a run learns that a newer one took its load: the epoch, read again in a session of its own, tells. */
-export function guardOf(open: OpenDatabase, { id }: Pick<LoadTarget, 'id'>): <T>(epoch: number, work: () => Promise<T>) => Promise<T> {
+/**
+ * Any error may be how a run learns that a newer one took its load: the epoch, read again in a session of its own, tells. Where the session that held the lock
+ * is gone too, somebody who holds it now is that newer run, which has ended our sessions and is about to move the epoch.
+ */
+export function guardOf(
+  open: OpenDatabase,
+  { id }: Pick<LoadTarget, 'id'>,
+  holder?: Pick<SqlSession, 'usable'>,
+): <T>(epoch: number, work: () => Promise<T>) => Promise<T> {
   return async (epoch, work) => {
     try {
       return await work();
     } catch (error) {
       if (isEtlError(error) && error.code === 'BUSY') throw error;
-      const now = await epochOf(open, id);
-      if (now !== null && now !== epoch) throw fenced(id, error);
+      const isCut = isEtlError(error) && error.code === 'UNREACHABLE';
+      if (await isTaken(open, { id, epoch, isCut, lockIsLost: () => holder?.usable === false })) throw fenced(id, error);
       throw error;
     }
   };
 }
 
-/** null: nobody can say, and the first error is the one to tell. */
-async function epochOf(open: OpenDatabase, id: string): Promise<number | null> {
+interface Holding {
+  readonly id: string;
+  readonly epoch: number;
+  /** The session ended, perhaps by the hand of another run: the others of this load may follow. */
+  readonly isCut: boolean;
+  readonly lockIsLost: () => boolean;
+}
+
+/** false where nobody can say: the first error is then the one to tell. */
+async function isTaken(open: OpenDatabase, { id, epoch, isCut, lockIsLost }: Holding): Promise<boolean> {
   try {
-    return await open.pool.with(
-      { access: 'write', tag: 'etl state' },
-      async (session) => (await new LoadRecord(open, session, id).read()).epoch,
-    );
+    return await open.pool.with({ access: 'write', tag: 'etl state' }, async (session) => {
+      // Whoever ended our sessions to take over needs a moment to take the lock
+      for (let tries = 0; ; tries++) {
+        if ((await new LoadRecord(open, session, id).read()).epoch !== epoch) return true;
+        if ((!isCut && !lockIsLost()) || tries === 10) return false;
+        if (lockIsLost()) {
+          if (!(await session.lock(loadTag(id)))) return true;
+          await session.unlock(loadTag(id));
+        }
+        await sleep(100);
+      }
+    });
   } catch {
-    return null;
+    return false;
   }
 }

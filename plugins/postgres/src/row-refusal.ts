@@ -10,7 +10,7 @@ export const checkPrefix = '_etl_check:';
 export function rowRefusal(error: ServerError, target: BulkTarget): (Refusal & { readonly line: number | null }) | null {
   const entry = errorEntry(error.code);
   if (entry?.row !== true) return null;
-  const line = /, line (\d+)/.exec(error.where ?? '')?.[1];
+  const line = /^COPY \S+, line (\d+)/m.exec(error.where ?? '')?.[1];
   const column = columnOf(error, target);
   return {
     reason: reasonOf(error, column, target),
@@ -24,7 +24,7 @@ function columnOf({ column, constraint, where }: ServerError, { columns }: BulkT
   const named = column ?? (constraint?.startsWith(checkPrefix) === true ? constraint.slice(checkPrefix.length) : undefined);
   if (named !== undefined) return named;
   // The context goes on with the value behind the name, in text also with a colon in front of it
-  const rest = /, line \d+, column ([\s\S]*)$/.exec(where ?? '')?.[1];
+  const rest = /^COPY \S+, line \d+, column ([\s\S]*)$/m.exec(where ?? '')?.[1];
   const found = columns.map(({ field }) => field.name).filter((name) => rest === name || rest?.startsWith(`${name}:`) === true);
   return found.sort((a, b) => b.length - a.length)[0];
 }
