@@ -1,23 +1,27 @@
 import { EtlError, isEtlError, type LayerResult } from '@etl/sdk';
-import { checkLayers as inOrder, reachPort, resolveHost } from '@etl/sql';
+import { checkLayers as inOrder, reachPort, resolveHost, type CheckedLayer, type SshTunnel } from '@etl/sql';
+import type { ConnectionOptions } from './connection-options.js';
 import type { Connection } from './driver.js';
-import type { OracleClient } from './oracle-client.js';
 import { nativeKey } from './oracle-errors.js';
+import type { ServerAddress } from './server-address.js';
+
+/** What is tested of a connection. */
+export interface CheckedClient {
+  readonly place: string;
+  readonly options: Pick<ConnectionOptions, 'user' | 'connect_timeout'>;
+  readonly address: ServerAddress;
+  readonly tunnel: SshTunnel | null;
+  signIn(tag: string): Promise<Connection>;
+}
 
 /** name, port, TLS, database, login, permission: ends behind the first that fails. The listener looks for the database before anybody signs in. */
-export async function* checkLayers(client: OracleClient): AsyncGenerator<LayerResult> {
-  const { host, tls, service } = client.address;
-  const timeout = client.options.connect_timeout * 1000;
+export async function* checkLayers(client: CheckedClient): AsyncGenerator<LayerResult> {
+  const { tls, service } = client.address;
   const visit = new Visit(client);
   const hint = `Look into the log of the listener at ${client.place}`;
   try {
     yield* inOrder([
-      ...(host === null
-        ? []
-        : [
-            { layer: 'name', check: () => resolveHost(host.name), hint },
-            { layer: 'port', check: () => reachPort(host.name, host.port, timeout), hint },
-          ]),
+      ...wayTo(client, hint),
       ...(tls === null ? [] : [{ layer: 'TLS', check: () => visit.tls(), hint }]),
       { layer: 'database', check: () => visit.database(service), hint },
       { layer: 'login', check: () => visit.login(client.options.user), hint },
@@ -28,6 +32,16 @@ export async function* checkLayers(client: OracleClient): AsyncGenerator<LayerRe
   }
 }
 
+/** Name and port, or the SSH server that leads there; a name of tnsnames.ora is the driver's to look up. */
+function wayTo({ address: { host }, tunnel, options }: CheckedClient, hint: string): readonly CheckedLayer[] {
+  if (tunnel !== null) return [{ layer: 'SSH', check: () => tunnel.check(), hint }];
+  if (host === null) return [];
+  return [
+    { layer: 'name', check: () => resolveHost(host.host), hint },
+    { layer: 'port', check: () => reachPort(host.host, host.port, options.connect_timeout * 1000), hint },
+  ];
+}
+
 /** What fails behind TLS: the listener, or the database, has answered. */
 const behindTls = /^(ORA-|NJS-51[789])/;
 /** What fails behind the listener: the database has answered. */
@@ -35,10 +49,10 @@ const behindListener = /^ORA-(?!12\d{3}$)/;
 
 /** One connection for the layers above the port: the driver does them all at once, and its error says which of them failed. */
 class Visit {
-  readonly #client: OracleClient;
+  readonly #client: CheckedClient;
   #signedIn: Promise<Connection> | null = null;
 
-  constructor(client: OracleClient) {
+  constructor(client: CheckedClient) {
     this.#client = client;
   }
 

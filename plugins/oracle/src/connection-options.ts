@@ -1,4 +1,5 @@
 import { secretOption } from '@etl/sdk';
+import { sshOptions } from '@etl/sql';
 import { z } from 'zod';
 
 const file = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
@@ -47,6 +48,7 @@ export const connectionOptions = z
       .default(false)
       .describe('Encrypt the connection (TCPS). An object names ca, cert, key or a wallet')
       .meta({ endpoint: true }),
+    ssh: sshOptions.optional(),
     connect_timeout: z.number().positive().max(3600).default(10).describe('Seconds until a server that does not answer is out of reach'),
     lock_timeout: z
       .number()
@@ -66,6 +68,14 @@ export const connectionOptions = z
   .refine(
     ({ connect_string: whole, service, sid, port }) => whole === undefined || (service ?? sid ?? port) === undefined,
     'connect_string names port and service itself',
+  )
+  .refine(
+    ({ ssh, host }) => ssh === undefined || host !== undefined,
+    'ssh leads to a host: name host and service instead of connect_string',
+  )
+  .refine(
+    ({ ssh, tls }) => ssh === undefined || tls === false || (tls !== true && (tls.server_dn !== undefined || !tls.verify_name)),
+    'behind ssh the name of the server cannot be compared: write tls: { server_dn: ... }, or verify_name: false',
   );
 
 export type ConnectionOptions = z.infer<typeof connectionOptions>;

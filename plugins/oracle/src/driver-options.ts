@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionAttributes } from './driver.js';
-import type { ServerAddress } from './server-address.js';
+import type { Endpoint, ServerAddress } from './server-address.js';
 import { throwawayCertificate } from './throwaway-certificate.js';
 
 /** Attributes that the types of the driver do not list yet. */
@@ -18,7 +18,7 @@ interface TlsAttributes {
 /** What the driver needs to sign in. Throws CREDENTIAL_MISSING without a password, CONFIG_INVALID for files that cannot be read. */
 export async function driverOptions(
   options: ConnectionOptions,
-  { address, directory }: { readonly address: ServerAddress; readonly directory: string },
+  { address, directory, led }: { readonly address: ServerAddress; readonly directory: string; readonly led: Endpoint | null },
 ): Promise<ConnectionAttributes> {
   const { user, password, config_dir: configDir } = options;
   if (password === undefined)
@@ -28,7 +28,7 @@ export async function driverOptions(
   return {
     user: /^[a-z][\w$#]*$/i.test(user) ? user : `"${user.replaceAll('"', '')}"`,
     password: password.reveal(),
-    connectString: address.connectString,
+    connectString: address.connectString(led),
     ...(configDir === undefined ? {} : { configDir: resolve(directory, configDir) }),
     ...(await tlsAttributes(address, directory)),
   };

@@ -1,5 +1,5 @@
 import type { Context, LayerResult } from '@etl/sdk';
-import type { ConnectOptions, SqlClient, SqlSession } from '@etl/sql';
+import { sshTunnel, type ConnectOptions, type SqlClient, type SqlSession, type SshTunnel } from '@etl/sql';
 import { checkLayers } from './check-layers.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { loadDriver, type Connection } from './driver.js';
@@ -13,11 +13,14 @@ import { sessionSettings } from './session-settings.js';
 export class OracleClient implements SqlClient {
   readonly options: ConnectionOptions;
   readonly address: ServerAddress;
+  /** null: the server is reached without one. */
+  readonly tunnel: SshTunnel | null;
   readonly #context: Context;
 
   constructor(options: ConnectionOptions, context: Context) {
     this.options = options;
     this.address = serverAddress(options);
+    this.tunnel = options.ssh === undefined ? null : sshTunnel(options.ssh, context.directory);
     this.#context = context;
   }
 
@@ -39,7 +42,9 @@ export class OracleClient implements SqlClient {
 
   /** A connection that has signed in and reads and prints as canonical cells need it. Throws UNREACHABLE, TIMEOUT, AUTH_FAILED, PERMISSION_DENIED, NOT_FOUND. */
   async signIn(tag: string): Promise<Connection> {
-    const attributes = await driverOptions(this.options, { address: this.address, directory: this.#context.directory });
+    const { host } = this.address;
+    const led = this.tunnel === null || host === null ? null : await this.tunnel.lead(host);
+    const attributes = await driverOptions(this.options, { address: this.address, directory: this.#context.directory, led });
     const driver = await loadDriver();
     let connection: Connection | null = null;
     try {
@@ -53,7 +58,7 @@ export class OracleClient implements SqlClient {
     }
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.tunnel?.close();
   }
 }

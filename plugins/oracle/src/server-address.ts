@@ -1,13 +1,18 @@
 import type { ConnectionOptions, TlsOptions } from './connection-options.js';
 
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Where the database is. */
 export interface ServerAddress {
   /** For messages, without secrets. */
   readonly place: string;
-  /** What the driver connects to. */
-  readonly connectString: string;
+  /** What the driver connects to; `led`: a port of this machine that leads there. */
+  connectString(led: Endpoint | null): string;
   /** The first address that the connect string names; null: it is a name of tnsnames.ora. */
-  readonly host: { readonly name: string; readonly port: number } | null;
+  readonly host: Endpoint | null;
   readonly service: string;
   /** null: nothing is encrypted. */
   readonly tls: Partial<TlsOptions> | null;
@@ -20,13 +25,15 @@ export function serverAddress(options: ConnectionOptions): ServerAddress {
   const { host, service, sid, connect_string: whole, tls, connect_timeout: timeout } = options;
   if (whole !== undefined) return ofConnectString(whole, tls);
   const port = options.port ?? (tls === false ? 1521 : 2484);
-  const address = `(ADDRESS=(PROTOCOL=${tls === false ? 'tcp' : 'tcps'})(HOST=${host ?? ''})(PORT=${port}))`;
+  const protocol = tls === false ? 'tcp' : 'tcps';
+  const at = (end: Endpoint): string => `(ADDRESS=(PROTOCOL=${protocol})(HOST=${end.host})(PORT=${end.port}))`;
+  const own = { host: host ?? '', port };
   const data = service === undefined ? `(SID=${sid ?? ''})` : `(SERVICE_NAME=${service})`;
   const limits = `(TRANSPORT_CONNECT_TIMEOUT=${timeout})(SDU=${packetSize})`;
   return {
     place: `${host ?? ''}:${port}/${service ?? sid ?? ''}`,
-    connectString: `(DESCRIPTION=${limits}${address}(CONNECT_DATA=${data}))`,
-    host: { name: host ?? '', port },
+    connectString: (led) => `(DESCRIPTION=${limits}${at(led ?? own)}(CONNECT_DATA=${data}))`,
+    host: own,
     service: service ?? sid ?? '',
     tls: tlsOf(tls),
   };
@@ -44,8 +51,8 @@ function ofConnectString(whole: string, tls: ConnectionOptions['tls']): ServerAd
   const service = find('SERVICE_NAME') ?? find('SID') ?? easy?.[4] ?? whole;
   return {
     place: name === undefined ? whole : `${name}:${port}/${service}`,
-    connectString: whole,
-    host: name === undefined ? null : { name, port },
+    connectString: () => whole,
+    host: name === undefined ? null : { host: name, port },
     service,
     tls: encrypted ? (tlsOf(tls) ?? {}) : null,
   };

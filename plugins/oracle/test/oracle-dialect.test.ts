@@ -309,19 +309,19 @@ describe('errors of Oracle', () => {
 describe('addresses of Oracle', () => {
   const address = (options: object) => serverAddress(connectionOptions.parse({ user: 'u', ...options }));
   it('are put together from host and service or SID, and read from connect strings', () => {
-    expect(address({ host: 'db', service: 'SHOP' }).connectString).toBe(
+    expect(address({ host: 'db', service: 'SHOP' }).connectString(null)).toBe(
       '(DESCRIPTION=(TRANSPORT_CONNECT_TIMEOUT=10)(SDU=65535)(ADDRESS=(PROTOCOL=tcp)(HOST=db)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=SHOP)))',
     );
-    expect(address({ host: 'db', sid: 'X', tls: true }).connectString).toContain(
+    expect(address({ host: 'db', sid: 'X', tls: true }).connectString(null)).toContain(
       '(PROTOCOL=tcps)(HOST=db)(PORT=2484))(CONNECT_DATA=(SID=X))',
     );
     expect(address({ connect_string: 'db:1522/SHOP' })).toMatchObject({
       place: 'db:1522/SHOP',
-      host: { name: 'db', port: 1522 },
+      host: { host: 'db', port: 1522 },
       tls: null,
     });
     expect(address({ connect_string: 'tcps://db:2484/SHOP?wallet_location=/w' })).toMatchObject({
-      host: { name: 'db', port: 2484 },
+      host: { host: 'db', port: 2484 },
       service: 'SHOP',
       tls: {},
     });

@@ -8,7 +8,7 @@ import { openSession, type Session } from './session/session.js';
 import { searchPath } from './session/session-statements.js';
 import { serveConnection, type ConnectionWorld } from './oracle-connection.js';
 import { dictionary } from './schema/dictionary.js';
-import { functions } from './schema/functions.js';
+import { sysFunctions } from './schema/sys-functions.js';
 
 /** A user, who is also a schema, as in Oracle. */
 export interface DoubleUser {
@@ -82,7 +82,7 @@ async function fill(url: string, users: readonly string[]): Promise<void> {
   const client = pgClient(url);
   await client.connect();
   try {
-    await client.query(functions + dictionary);
+    await client.query(sysFunctions + dictionary);
     for (const user of users) await client.query(`create schema "${user}"`);
   } finally {
     await client.end();

@@ -2,7 +2,7 @@
  * Functions of Oracle in schema SYS, which sessions search before PostgreSQL's own. Only what a connector's statements need; names in lower case, as `foldNames`
  * leaves functions.
  */
-export const functions = String.raw`
+export const sysFunctions = String.raw`
 create schema "SYS";
 create table "SYS"."DUAL" ("DUMMY" varchar(1));
 insert into "SYS"."DUAL" values ('X');
