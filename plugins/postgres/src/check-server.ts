@@ -1,4 +1,4 @@
-import { EtlError, isEtlError, type LayerResult } from '@etl/sdk';
+import { EtlError, isEtlError, nativeCode, type LayerResult } from '@etl/sdk';
 import { checkLayers, reachPort, resolveHost, unreachable } from '@etl/sql';
 import { connect } from 'node:net';
 import type { PostgresClient } from './postgres-client.js';
@@ -11,10 +11,14 @@ export async function* checkServer(client: PostgresClient): AsyncGenerator<Layer
   const hint = `Look into the log of the server at ${client.place}`;
   const visit = new Visit(client);
   const reach = (): Promise<string> => (socket === null ? reachPort(host, port, timeout) : reachSocket(`${socket}/.s.PGSQL.${port}`));
+  const { tunnel } = client;
+  const direct = [
+    ...(socket === null ? [{ layer: 'name', check: () => resolveHost(host), hint }] : []),
+    { layer: 'port', check: reach, hint },
+  ];
   try {
     yield* checkLayers([
-      ...(socket === null ? [{ layer: 'name', check: () => resolveHost(host), hint }] : []),
-      { layer: 'port', check: reach, hint },
+      ...(tunnel === null ? direct : [{ layer: 'SSH', check: () => tunnel.check(), hint: 'Look into the log of the SSH server' }]),
       ...(tls === null ? [] : [{ layer: 'TLS', check: () => visit.encrypted(tls.verify), hint }]),
       { layer: 'login', check: () => visit.signedIn(user), hint },
       { layer: 'database', check: () => visit.database(database), hint },
@@ -56,7 +60,8 @@ class Visit {
     try {
       await this.#connect();
     } catch (error) {
-      if (!isEtlError(error) || !laterCodes.includes(error.code)) throw error;
+      // A file of the connection that is not there is no word of the server's
+      if (!isEtlError(error) || !laterCodes.includes(error.code) || nativeCode(error.cause) === 'ENOENT') throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import { secretOption } from '@etl/sdk';
+import { sshOptions } from '@etl/sql';
 import { z } from 'zod';
 
 const file = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
@@ -39,6 +40,7 @@ export const connectionOptions = z
       .optional()
       .describe('Encrypt the connection; default: true, but for this machine itself. An object names ca, cert, key')
       .meta({ endpoint: true }),
+    ssh: sshOptions.optional().describe('An SSH server that reaches the server, where this machine does not').meta({ endpoint: true }),
     connect_timeout: z.number().positive().max(3600).default(10).describe('Seconds until a server that does not answer is out of reach'),
     lock_timeout: z
       .number()
@@ -57,6 +59,7 @@ export const connectionOptions = z
     ({ host, socket, url }) => [host, socket, url].filter((one) => one !== undefined).length === 1,
     'name one of host, socket and url',
   )
+  .refine(({ ssh, socket }) => ssh === undefined || socket === undefined, 'an SSH server leads to a host, not to a socket of this machine')
   .refine(({ url, database }) => url !== undefined || database !== undefined, 'name the database')
   .refine(({ url, user }) => url !== undefined || user !== undefined, 'name the user');
 

@@ -1,5 +1,5 @@
 import type { Context, LayerResult } from '@etl/sdk';
-import { serverAddress, type ConnectOptions, type ServerAddress, type SqlClient } from '@etl/sql';
+import { serverAddress, sshTunnel, type ConnectOptions, type ServerAddress, type SqlClient, type SshTunnel } from '@etl/sql';
 import { checkServer } from './check-server.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { PostgresSession } from './postgres-session.js';
@@ -10,12 +10,15 @@ import { signIn } from './sign-in.js';
 export class PostgresClient implements SqlClient {
   readonly address: ServerAddress;
   readonly options: ConnectionOptions;
+  /** null: the server is reached directly. */
+  readonly tunnel: SshTunnel | null;
   readonly #context: Context;
 
   constructor(options: ConnectionOptions, context: Context) {
     this.address = serverAddress(options, { port: 5432, example: 'postgres://user@host:5432/database' });
     this.options = options;
     this.#context = context;
+    this.tunnel = options.ssh === undefined ? null : sshTunnel(options.ssh, context.directory);
   }
 
   get place(): string {
@@ -25,7 +28,8 @@ export class PostgresClient implements SqlClient {
   async connect(connect: ConnectOptions): Promise<PostgresSession> {
     const { password, connect_timeout } = this.options;
     const { directory } = this.#context;
-    const signedIn = await signIn({ address: this.address, password, directory, timeout: connect_timeout * 1000, tag: connect.tag });
+    const led = this.tunnel === null ? null : await this.tunnel.lead(this.address);
+    const signedIn = await signIn({ address: this.address, password, directory, timeout: connect_timeout * 1000, tag: connect.tag, led });
     const session = new PostgresSession(signedIn, this.place);
     try {
       await session.run(sessionSettings(this.options, connect));
@@ -40,5 +44,7 @@ export class PostgresClient implements SqlClient {
     return checkServer(this);
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.tunnel?.close();
+  }
 }

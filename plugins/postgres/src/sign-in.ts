@@ -1,6 +1,6 @@
 import { EtlError, nativeCode, type Secret } from '@etl/sdk';
 import { tlsFiles, type ServerAddress } from '@etl/sql';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { errorEntry, postgresError } from './postgres-errors.js';
 
@@ -11,6 +11,8 @@ export interface SignIn {
   readonly directory: string;
   readonly timeout: number;
   readonly tag: string;
+  /** Where a tunnel leads in its place; null: the server is reached directly. */
+  readonly led: { readonly host: string; readonly port: number } | null;
 }
 
 /** A connection that the server let in: the driver is done, its socket is ours. */
@@ -22,16 +24,17 @@ export interface SignedIn {
 }
 
 /** Signs in by the driver (TLS, SCRAM with channel binding, MD5, certificates) and takes its socket over. Throws UNREACHABLE, TIMEOUT, AUTH_FAILED, NOT_FOUND… */
-export async function signIn({ address, password, directory, timeout, tag }: SignIn): Promise<SignedIn> {
+export async function signIn({ address, password, directory, timeout, tag, led }: SignIn): Promise<SignedIn> {
   const { host, port, socket, user, database, tls, place } = address;
   const client = new Client({
-    host: socket ?? host,
-    port,
+    host: led?.host ?? socket ?? host,
+    port: led?.port ?? port,
     user,
     database,
     // Without one the driver would look into files of this user
     password: () => password?.reveal() ?? '',
-    ssl: tls === null ? false : await tlsFiles(tls, directory),
+    // The certificate is that of the server, whatever leads to it
+    ssl: tls === null ? false : { ...(await tlsFiles(tls, directory)), host, ...(isIP(host) === 0 ? { servername: host } : {}) },
     application_name: tag,
     connectionTimeoutMillis: timeout,
     keepAlive: true,
@@ -62,7 +65,8 @@ const certificateCode = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_T
 function signInError(cause: unknown, { address, hasPassword, place }: Failing): EtlError {
   const code = nativeCode(cause) ?? '';
   const message = cause instanceof Error ? cause.message : '';
-  const tls = tlsError(code, message, cause, place);
+  const isServers = /^[0-9A-Z]{5}$/.test(code) && errorEntry(code) !== undefined;
+  const tls = isServers ? null : tlsError(code, message, cause, place);
   if (tls !== null) return tls;
   if (/timeout expired/i.test(message))
     return new EtlError('TIMEOUT', `${place} did not answer in time`, {
@@ -75,12 +79,17 @@ function signInError(cause: unknown, { address, hasPassword, place }: Failing): 
       hint: 'Store the password again: etl credentials set',
       cause,
     });
-  if (/^[0-9A-Z]{5}$/.test(code) && errorEntry(code) !== undefined && cause instanceof Error) {
+  if (isServers) {
     if (code === '28P01' && !hasPassword) return noPassword(place, cause);
     const entry = errorEntry(code);
+    const certificate = /client certificate/.test(message);
     const encryption = /no encryption/.test(message) && address.tls === null;
     return new EtlError(entry?.code ?? 'AUTH_FAILED', `${place}: ${message}`, {
-      hint: encryption ? 'The server wants an encrypted connection: write tls: true' : (entry?.hint ?? 'Look into the log of the server'),
+      hint: encryption
+        ? 'The server wants an encrypted connection: write tls: true'
+        : certificate
+          ? 'The server wants a certificate of this client: tls: { cert: path, key: path }'
+          : (entry?.hint ?? 'Look into the log of the server'),
       cause,
     });
   }
