@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { noSession, withSession } from './describing-session.js';
-import { EtlError, type LoadState, type ParentColumns, type Published, type Schema } from '@etl/sdk';
+import { EtlError, isEtlError, type LoadState, type ParentColumns, type Published, type Schema } from '@etl/sdk';
 import type { EachOptions } from '../project/job.js';
 import { bindJob, type BoundJob } from './bind-job.js';
 import type { EngineContext, Manifest } from './engine-context.js';
@@ -112,17 +112,7 @@ async function planAndBind(input: PrepareInput): Promise<{ plan: EnginePlan; bou
     reads.set(extract.dataset, await planRead(extract, start, { ...options, parents }));
   };
   for (const extract of inReadOrder(job.extracts, job.transforms)) {
-    const direct = job.loads.filter(({ dataset }) => dataset === extract.dataset);
-    const guessed = direct.length > 0 ? direct : job.loads;
-    await plan(
-      extract,
-      readStart(
-        extract,
-        guessed.map((load) => ({ load, isAlone: direct.length > 0 })),
-        states,
-        options,
-      ),
-    );
+    await plan(extract, guessedStart(input, extract));
   }
   const asPlan = (): EnginePlan => ({
     started: identity.started,
@@ -142,6 +132,19 @@ async function planAndBind(input: PrepareInput): Promise<{ plan: EnginePlan; bou
   }
   if (changed) bound = await bind(input, asPlan());
   return { plan: asPlan(), bound };
+}
+
+/** From where an extract reads, as far as that is known before lineage is: where it cannot be told, from the start. */
+function guessedStart({ job, options, states }: PrepareInput, extract: EngineExtract): ReadStart {
+  const direct = job.loads.filter(({ dataset }) => dataset === extract.dataset);
+  const guessed = direct.length > 0 ? direct : job.loads;
+  const loads = guessed.map((load) => ({ load, isAlone: direct.length > 0 }));
+  try {
+    return readStart(extract, loads, states, options);
+  } catch (error) {
+    if (isEtlError(error) && error.code === 'CONFIG_INVALID') return { since: null, hold: null };
+    throw error;
+  }
 }
 
 /** The columns that a read depends on, from what is planned before it. */

@@ -1,25 +1,33 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EtlError, type Connection, type Context, type Schema } from '@etl/sdk';
+import { EtlError, type Connection, type Context, type Extractor, type Schema } from '@etl/sdk';
 import { MemoryServer, memoryConnector, memoryStateStore, testContext } from '@etl/testkit';
 import { defaultCheckpoint, type EngineContext, type Manifest } from '../../src/engine/engine-context.js';
 import { defaultRunOptions, type EngineJob, type EngineLoad, type RunOptions } from '../../src/engine/engine-job.js';
 import type { LaneReject } from '../../src/engine/lane.js';
 import { Ledger } from '../../src/engine/ledger.js';
 import { runEngine, type RunOutcome } from '../../src/engine/run-engine.js';
-import type { StepEntry } from '../../src/project/job.js';
+import type { EachOptions, StepEntry } from '../../src/project/job.js';
 import type { ParamValue } from '../../src/transforms/step.js';
 
 type Texts = readonly (string | null)[];
 
+export interface EachSketch {
+  readonly table: string;
+  readonly each?: EachOptions;
+  readonly parallel?: number;
+}
+
 export interface JobSketch {
-  /** Dataset to table. */
-  readonly extracts: { readonly [dataset: string]: string };
+  /** Dataset to table, or to table and what the read depends on. */
+  readonly extracts: { readonly [dataset: string]: string | EachSketch };
   readonly transforms?: readonly { readonly dataset: string; readonly steps: readonly (readonly [name: string, options: unknown])[] }[];
   readonly loads: readonly (Partial<EngineLoad> & { readonly dataset: string; readonly table: string })[];
   readonly limits?: EngineJob['limits'];
   readonly fingerprint?: string;
+  /** Stands between the engine and each extractor. */
+  readonly tamper?: (extractor: Extractor) => Extractor;
   readonly params?: ReadonlyMap<string, ParamValue>;
 }
 
@@ -128,10 +136,19 @@ export class EngineWorld {
 
 async function engineJob(sketch: JobSketch, connection: Connection): Promise<EngineJob> {
   const extracts = [];
-  for (const [dataset, table] of Object.entries(sketch.extracts)) {
+  for (const [dataset, given] of Object.entries(sketch.extracts)) {
+    const { table, each = null, parallel = 1 } = typeof given === 'string' ? { table: given } : given;
     const extractor = await connection.extractor?.({ table });
     if (extractor === undefined) throw new TypeError('no extractor');
-    extracts.push({ dataset, connection: 'memory', extractor, schema: null, parallel: 1, lag: null, each: null });
+    extracts.push({
+      dataset,
+      connection: 'memory',
+      extractor: sketch.tamper?.(extractor) ?? extractor,
+      schema: null,
+      parallel,
+      lag: null,
+      each,
+    });
   }
   const loads: EngineLoad[] = [];
   for (const { table, dataset, ...more } of sketch.loads) {

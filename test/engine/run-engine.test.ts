@@ -115,6 +115,23 @@ describe('runEngine', () => {
     expect(world.manifest).toBeNull();
   });
 
+  it('appends what is new of one extract beside a load that replaces from another', async () => {
+    world.seed('lands', { fields: [{ name: 'land', type: text, nullable: true }], key: [] }, [['DE'], ['FR']]);
+    const sketch: JobSketch = {
+      extracts: { orders: 'source', lands: 'lands' },
+      transforms: [{ dataset: 'known', steps: [['sql', 'select id from orders']] }],
+      loads: [
+        { dataset: 'known', table: 'known', mode: 'append' },
+        { dataset: 'lands', table: 'lands_out', mode: 'replace' },
+      ],
+    };
+    succeeded(await world.run(sketch));
+    const again = await world.run(sketch);
+    succeeded(again);
+    expect(world.rows('known')).toHaveLength(11);
+    expect(again.ledger.loads()).toMatchObject([{ in: 0 }, { in: 2, deleted: 2 }]);
+  });
+
   it('drops what another state of the job has staged', async () => {
     world.failAt = 'engine.publishing:1';
     await world.run(direct);
