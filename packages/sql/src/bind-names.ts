@@ -38,7 +38,7 @@ export const namedValues =
 
 /** One statement without what ends it. Throws CONFIG_INVALID where nothing is left. */
 export function oneStatement(statement: string): string {
-  const trimmed = statement.trim().replace(/;+\s*$/, '');
+  const trimmed = statement.trim().replace(/[;\s]+$/, '');
   if (trimmed !== '') return trimmed;
   throw new EtlError('CONFIG_INVALID', 'A query is empty');
 }

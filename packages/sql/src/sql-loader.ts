@@ -1,9 +1,10 @@
-import type { Loader } from '@etl/sdk';
-import { beginLoad } from './begin-load.js';
+import type { Loader, LoadId } from '@etl/sdk';
+import { beginLoad, loadTag, targetTable } from './begin-load.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { LoadRecord } from './load-state.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import { settledState, settleIntent } from './settle-intent.js';
+import { dropStaging, oldName, stagingName } from './staging.js';
 import { createStateTables } from './state-tables.js';
 
 const stateTag = 'etl state';
@@ -31,12 +32,29 @@ export function loaderState(open: OpenDatabase): Pick<Loader, 'state' | 'setStat
   };
 }
 
+/** Drops the tables beside the target that nobody needs any more. Where another run holds the load, that is for it to do. */
+const tidyLoad = (open: OpenDatabase, options: SqlLoadOptions, id: LoadId): Promise<void> =>
+  open.pool.with({ access: 'write', tag: loadTag(id) }, async (session) => {
+    if (!(await session.lock(loadTag(id)))) return;
+    try {
+      await settleIntent(open, session, id);
+      const { unsealed } = await new LoadRecord(open, session, id).read();
+      if (unsealed !== null) return;
+      const { name } = await targetTable(open, session, options);
+      for (const table of [stagingName(options.staging?.schema ?? name.schema, id), oldName(name.schema, id)])
+        await dropStaging(open, session, table);
+    } finally {
+      await session.unlock(loadTag(id));
+    }
+  });
+
 /** Loads rows into a table of any database: staged beside it, published in one transaction with the state. */
 export function sqlLoader(open: OpenDatabase, options: SqlLoadOptions): Loader {
   return {
     traits: { visible: 'at-publish', resume: 'chunk', parts: Math.max(1, Math.min(open.dialect.publish.parts, open.database.sessions)) },
     ...loaderState(open),
     begin: (target) => beginLoad({ open, options, target }),
+    tidy: (id) => tidyLoad(open, options, id),
     close: async () => undefined,
   };
 }
