@@ -2,11 +2,22 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { benchJobs } from './jobs.mjs';
 import { tableMaker } from './make-tables.mjs';
+import { mysqlCaseNames, mysqlCases } from './mysql-cases.mjs';
 import { makeProject } from './project.mjs';
 import { peers } from './peers.mjs';
 import { rowsOfCsv, rowsOfTable } from './verify.mjs';
 
-export const caseNames = ['csv-to-csv', 'wide-to-csv', 'csv-to-duckdb', 'transformed', 'script', 'merge', 'memory', 'startup'];
+export const caseNames = [
+  'csv-to-csv',
+  'wide-to-csv',
+  'csv-to-duckdb',
+  'transformed',
+  'script',
+  'merge',
+  'memory',
+  'startup',
+  ...mysqlCaseNames,
+];
 
 /** Every case that was asked for: its contenders, what each needs before a run, and how the rows it wrote are counted after it. */
 export async function makeCases({ folder, rows, names }) {
@@ -111,5 +122,9 @@ export async function makeCases({ folder, rows, names }) {
       ],
     }),
   }; // prettier-ignore
-  return names.map((name) => ({ name, ...all[name]() }));
+  const mysql = mysqlCaseNames.some((name) => names.includes(name)) ? await mysqlCases({ folder, rows, narrow: paths.narrow }) : null;
+  return {
+    cases: names.map((name) => ({ name, ...(mysql?.cases[name] ?? all[name]()) })),
+    close: async () => mysql?.close(),
+  };
 }

@@ -41,8 +41,9 @@ const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'etl-bench-'));
 mkdirSync(folder, { recursive: true });
 const results = [];
+const { cases, close } = await makeCases({ folder, rows, names: values.case });
 try {
-  for (const benchCase of await makeCases({ folder, rows, names: values.case })) {
+  for (const benchCase of cases) {
     process.stderr.write(`\n${benchCase.name}: ${benchCase.title}\n`);
     for (const step of benchCase.once ?? []) await runOnce(step, folder);
     const runs = new Map(benchCase.contenders.map(({ name }) => [name, []]));
@@ -59,6 +60,7 @@ try {
     printCase(results.at(-1));
   }
 } finally {
+  await close();
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }
 const report = { date: new Date().toISOString().slice(0, 10), machine: await machine(), rows, rounds, cases: results };

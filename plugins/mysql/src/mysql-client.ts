@@ -83,10 +83,17 @@ export class MysqlClient implements SqlClient {
 
   async #settle(session: MysqlSession, access: 'read' | 'write'): Promise<void> {
     for (const statement of sessionSettings(this.options, access)) await session.run(statement);
-    const [row] = await session.rows('select version(), @@log_bin, @@global.binlog_format');
+    const [row] = await session.rows('select version()');
     this.#server = readServerFacts(row?.[0] ?? '');
+    if (access === 'read') return;
     // A log of statements repeats them in an order that READ COMMITTED does not keep, so the server refuses it
-    if (access === 'write' && row?.[1] === '1' && row[2] === 'STATEMENT')
+    const log = new Map(
+      (await session.rows(`show global variables where variable_name in ('log_bin', 'binlog_format')`)).map(([name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    if (log.get('log_bin') === 'ON' && log.get('binlog_format') === 'STATEMENT')
       await session.run('set session transaction isolation level repeatable read');
   }
 
