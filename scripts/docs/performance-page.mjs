@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tableOf } from '../../bench/summary.mjs';
 import { root } from '../root.mjs';
 import { code, generated, page, table } from './markdown.mjs';
+import { pluginTimes } from './plugin-times.mjs';
 
 /** docs/performance.md, from the results that were kept. */
 export function performancePage() {
@@ -15,6 +16,7 @@ export function performancePage() {
     'Memory: `of it DuckDB` is what DuckDB says it holds, `of it JavaScript` the heap and buffers of our code, `beside DuckDB` all of the process but the former. The last holds the program itself (about 50 MB for Node, as much for DuckDB) and what DuckDB uses without counting it, so see it beside DuckDB alone doing the same.',
     'Measure yourself: `npm run bench -- --rows 1000000`. What is counted and how: [decision 0010](decisions/0010-benchmarks.md).',
     kept.sort().map((name) => resultBlocks(JSON.parse(readFileSync(join(folder, name), 'utf8')))),
+    pluginTimes(),
   );
 }
 

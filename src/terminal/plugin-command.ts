@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { EtlError } from '@etl/sdk';
+import { EtlError, nearestName } from '@etl/sdk';
 import type { PluginWorld } from '../plugins/change-plugins.js';
 import type { RequestedPlugin } from '../plugins/requested-plugin.js';
 import { ConfirmingCommand } from './confirming-command.js';
@@ -54,13 +54,20 @@ export abstract class PluginCommand extends ConfirmingCommand {
     const open = names.filter((name) => !trusted.includes(name));
     if (open.length === 0) return;
     const flag = open.map((name) => `--trust ${name}`).join(' ');
+    const guesses = await this.#guesses(open);
+    const what = `Not in the catalogue of etl: ${open.join(', ')}`;
     if (!this.questions.possible)
-      throw new EtlError('USAGE', `Not in the catalogue of etl: ${open.join(', ')}. A plugin can do all that you can`, {
-        hint: `If you know who publishes it: ${flag}`,
-      });
-    const message = `Not in the catalogue of etl: ${open.join(', ')}. A plugin can do all that you can, and read your credentials. Install?`;
+      throw new EtlError('USAGE', `${what}. A plugin can do all that you can`, { hint: `${guesses}If you know who publishes it: ${flag}` });
+    const message = `${what}. ${guesses}A plugin can do all that you can, and read your credentials. Install?`;
     if (await this.questions.confirm({ kind: 'confirm', flag, message, default: false })) return;
     throw new EtlError('CANCELLED', 'Nothing was installed');
+  }
+
+  /** A slip of the finger may be the name of a package that anybody has registered. */
+  async #guesses(names: readonly string[]): Promise<string> {
+    const known = (await this.catalogue()).entries.flatMap(({ connector, package: name }) => [connector, name]);
+    const near = names.map((name) => nearestName(name, known)).filter((name) => name !== undefined);
+    return near.length === 0 ? '' : `Did you mean ${near.join(', ')}? `;
   }
 
   protected strangers(requests: readonly RequestedPlugin[]): string[] {

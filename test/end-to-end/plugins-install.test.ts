@@ -38,13 +38,15 @@ describe('an installation', () => {
   }, 60_000); // prettier-ignore
 
   it('refuses names that would fetch something else than was meant, before it asks any network', async () => {
-    await world.offer(one);
+    await world.offer(one, two);
     const refusals: readonly (readonly [string[], RegExp])[] = [
       [['owner/repo'], /GitHub[^]*Did you mean @owner\/repo\?/],
       [['@etl/onne'], /not one of the connectors[^]*Did you mean @etl\/one\?/],
       [['https://user:hunter22@example.com/x.git'], /is an address(?![^]*hunter22)/],
       [['./one'], /etl plugins link/],
-      [['some-package'], /--trust some-package/],
+      [['some-package'], /next: If you know who publishes it: --trust some-package/],
+      [['onee'], /Did you mean one\? If you know/],
+      [['@acme/etl-twoo'], /Did you mean @acme\/etl-two\?/],
       [['one@7.0.0'], /version 1\.0\.0, not 7\.0\.0/],
       [[], /There is no etl\.lock/],
     ];
