@@ -1,6 +1,7 @@
 import { access, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { finishAndCompare, prepareBench, reportOf, sideBySide, type Bench } from './kill-harness.js';
+import { dependentReads } from './kill-dependent.js';
 import { copyProject, killProjects, type KillProject } from './kill-project.js';
 import { serverProjects } from './kill-servers.js';
 
@@ -31,7 +32,7 @@ export interface SoakSummary {
 export async function soak({ rounds, seed, mode, project: wanted, say }: SoakOptions): Promise<SoakSummary[]> {
   const summaries: SoakSummary[] = [];
   const isWanted = (one: KillProject): boolean => (mode === null || one.mode === mode) && (wanted === null || one.name.includes(wanted));
-  for (const project of [...killProjects, ...serverProjects].filter(isWanted)) {
+  for (const project of [...killProjects, dependentReads, ...serverProjects].filter(isWanted)) {
     const bench = await prepareBench(project);
     try {
       const summary = await soakProject(project, bench, { rounds, seed });

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { failpointsInSources, notPassed } from './kill-failpoints.js';
 import { killAt, nameOf, oneOfEach, prepareBench, sideBySide, type Bench } from './kill-harness.js';
+import { dependentReads } from './kill-dependent.js';
 import { killProjects } from './kill-project.js';
 
 /** Every failpoint is killed once per write mode; `npm run soak` kills at random times. */
@@ -12,7 +13,7 @@ describe('a run that is killed at a failpoint and started again', () => {
     for (const bench of benches) await bench.close();
   });
 
-  for (const project of killProjects) {
+  for (const project of [...killProjects, dependentReads]) {
     it(`ends like one that was never killed: ${project.name}`, async () => {
       const bench = await prepareBench(project);
       benches.push(bench);
