@@ -7,6 +7,7 @@ import { connectorPage, connectors, connectorTable } from './connector-pages.mjs
 import { errorPage } from './error-page.mjs';
 import { replaceBetween } from './replace-between.mjs';
 import { stepPage } from './step-page.mjs';
+import { typePage } from './type-page.mjs';
 import { performancePage } from './performance-page.mjs';
 
 /** Every page that is made from the code, wholly or in part, and the catalogue: its path from the root and its text. */
@@ -17,6 +18,7 @@ export async function generatedPages() {
     ['docs/reference/commands.md', await commandPage()],
     ['docs/reference/steps.md', await stepPage()],
     ['docs/reference/errors.md', await errorPage()],
+    ['docs/reference/types.md', await typePage()],
     ...list.map((entry) => [`docs/reference/connectors/${entry.name}.md`, connectorPage(entry)]),
     ['docs/performance.md', performancePage()],
     ...catalogueFiles(list),

@@ -72,3 +72,32 @@ export const typeMatrix: readonly NativeCase[] = [
 
 /** What the types above need to be there. */
 export const typesToMake = `create type mood as enum ('sad', 'it''s ok'); create domain positive as integer check (value > 0); create type pair as (a integer, b text);`;
+
+/** What a load makes of our types. null: refused before a row is read. */
+export const typesMade: readonly { readonly type: string; readonly native: string | null; readonly note?: string }[] = [
+  { type: 'boolean', native: 'boolean' },
+  { type: 'int8', native: 'smallint' },
+  { type: 'uint8', native: 'smallint' },
+  { type: 'int16', native: 'smallint' },
+  { type: 'uint16', native: 'integer' },
+  { type: 'int32', native: 'integer' },
+  { type: 'uint32', native: 'bigint' },
+  { type: 'integer', native: 'bigint' },
+  { type: 'uint64', native: 'numeric(20,0)' },
+  { type: 'int128', native: 'numeric(39,0)' },
+  { type: 'uint128', native: 'numeric(39,0)' },
+  { type: 'float32', native: 'real' },
+  { type: 'float', native: 'double precision' },
+  { type: 'decimal(12,2)', native: 'numeric(12,2)', note: 'up to 1000 digits' },
+  { type: 'decimal', native: 'numeric' },
+  { type: 'text', native: 'text' },
+  { type: 'text(40)', native: 'character varying(40)' },
+  { type: 'bytes', native: 'bytea' },
+  { type: 'json', native: 'json', note: 'to the letter' },
+  { type: 'date', native: 'date' },
+  { type: 'time(3)', native: 'time(3) without time zone' },
+  { type: 'time(9)', native: null, note: 'cast it to time(6) or text' },
+  { type: 'timestamp', native: 'timestamp(6) without time zone' },
+  { type: 'timestamptz', native: 'timestamp(6) with time zone' },
+  { type: 'timestamptz(9)', native: null, note: 'cast it to timestamptz(6) or text' },
+];

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isEtlError, typeName, type Batch, type Connection, type Json, type Schema } from '@etl/sdk';
+import { isEtlError, parseTypeName, typeName, type Batch, type Connection, type Json, type Schema } from '@etl/sdk';
 import { batchOf, field, schemaOf, text, textRowsOf, type TextRow } from '@etl/testkit';
 import { PostgresHarness } from './postgres-harness.js';
 import { begin, connect, finish, runLoad } from './run-load.js';
-import { typeMatrix, typesToMake } from './type-matrix.js';
+import { postgresTypes } from '../src/postgres-types.js';
+import { typeMatrix, typesMade, typesToMake } from './type-matrix.js';
 
 let harness: PostgresHarness;
 
@@ -105,6 +106,14 @@ describe('each type of PostgreSQL', () => {
     expect(all.rows[0]?.slice(1)).toEqual(typeMatrix.map(({ values: [first] }) => first?.[1]));
     await copyInto('every_copy', all);
     expect((await read({ table: 'every_copy' })).rows).toEqual(all.rows);
+  });
+});
+
+describe('a table that a load makes', () => {
+  it.each(typesMade)('has $native for $type', ({ type, native }) => {
+    const column = (): string => postgresTypes.column({ name: 'c', type: parseTypeName(type), nullable: true });
+    if (native === null) expect(column).toThrow('PostgreSQL has no type for c');
+    else expect(column()).toBe(native);
   });
 });
 
