@@ -71,6 +71,18 @@ export const suites = [
     ],
   },
   {
+    name: 'databases',
+    holds: 'jobs from one real database server to another',
+    files: /\.databases\.test\.ts$/,
+    needs: [
+      { program: 'postgres', packages: ['postgresql'] },
+      { program: 'psql', packages: ['postgresql-client'] },
+      { program: 'mariadbd', packages: ['mariadb-server'] },
+      { program: 'mariadb', packages: ['mariadb-client'] },
+      { program: 'openssl', packages: ['openssl'] },
+    ],
+  },
+  {
     name: 'ssh',
     holds: 'tunnels through a real SSH server',
     files: /\.ssh\.test\.ts$/,
@@ -91,6 +103,10 @@ export const suites = [
 
 /** Tests that may be missing from a run even where every suite is required, with the reason. They are named all the same. */
 export const optionalTests = [
+  {
+    test: /^The Chinook database between real servers /,
+    reason: 'the scripts lie beside the clone on some machines and are too large to commit',
+  },
   {
     test: /^The Chinook database as one JSON document /,
     reason: 'the file lies beside the clone on some machines and is too large to commit',

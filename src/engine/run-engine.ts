@@ -159,6 +159,7 @@ async function finish(prepared: PreparedRun): Promise<RunOutcome> {
     ledger.setLoad(name, published.counts);
   }
   if (!options.dryRun) {
+    for (const { name, id, loader } of job.loads) if (prepared.settled.has(name)) await loader.tidy?.(id);
     await context.manifest.remove();
     await context.failpoint('engine.finished');
     if (prepared.spool !== null) await Spool.remove(prepared.spool);

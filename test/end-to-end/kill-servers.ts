@@ -1,29 +1,17 @@
-import { basename, join } from 'node:path';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
 import { startMariadb, startPostgres } from '@etl/testkit';
-import { runEtl } from './kill-process.js';
+import { installPlugins } from './installed-plugins.js';
 import { intoServer, type KillProject, type KillWorld } from './kill-project.js';
 
 /** The database of a copy is called as its folder. */
 const databaseOf = (directory: string): string => basename(directory).replaceAll('-', '_');
 
-/** A folder of plugins with one connector, installed from the clone as a person would. */
-async function installPlugin(
-  connector: string,
-): Promise<{ readonly folder: string; readonly variables: { readonly [name: string]: string } }> {
-  const folder = await mkdtemp(join(tmpdir(), 'etl-kill-plugins-'));
-  const variables = { XDG_DATA_HOME: folder, ETL_DATA_DIR: join(folder, 'etl') };
-  const { code, stderr } = await runEtl(['plugins', 'install', connector], { directory: folder, variables });
-  if (code !== 0) throw new Error(`${connector} was not installed: ${stderr}`);
-  return { folder, variables };
-}
-
 /** Times at which history opened and closed a version differ from run to run; whether they are set must not. */
 const times = `('valid_from', 'valid_to')`;
 
 async function postgresWorld(): Promise<KillWorld> {
-  const [server, plugin] = await Promise.all([startPostgres({ durable: true }), installPlugin('postgres')]);
+  const plugin = await installPlugins('postgres');
+  const server = await startPostgres({ durable: true });
   const content = async (database: string): Promise<unknown> => {
     const tables = await server.sql(`select table_name from information_schema.tables where table_schema = 'public' order by 1`, database);
     const found: { [table: string]: string } = {};
@@ -55,13 +43,14 @@ async function postgresWorld(): Promise<KillWorld> {
     },
     async close() {
       await server.remove();
-      await rm(plugin.folder, { recursive: true, force: true });
+      await plugin.remove();
     },
   };
 }
 
 async function mariadbWorld(): Promise<KillWorld> {
-  const [server, plugin] = await Promise.all([startMariadb({ durable: true }), installPlugin('mysql')]);
+  const plugin = await installPlugins('mysql');
+  const server = await startMariadb({ durable: true });
   const password = 'pass of a test';
   await server.sql(`create user etl@'%' identified by '${password}'; grant all on *.* to etl@'%'`);
   const tablesOf = async (database: string): Promise<string[]> =>
@@ -105,7 +94,7 @@ async function mariadbWorld(): Promise<KillWorld> {
     },
     async close() {
       await server.remove();
-      await rm(plugin.folder, { recursive: true, force: true });
+      await plugin.remove();
     },
   };
 }

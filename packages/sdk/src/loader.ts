@@ -123,6 +123,8 @@ export interface Loader {
   setState(id: LoadId, epoch: number, cursors: Cursors | null): Promise<void>;
   /** Takes the load: continues the staging of the same run and fingerprint, else starts anew. Throws BUSY, FENCED, STAGING_LOST. */
   begin(target: LoadTarget): Promise<Load>;
+  /** Removes what a publish left behind that was cut off when its rows were visible already: a run calls it that finds its load published. */
+  tidy?(id: LoadId): Promise<void>;
   /** For `etl plan` and `etl validate --connect`. Absent: the loader cannot tell before it loads. */
   plan?(target: PlanTarget): Promise<LoadPlan>;
   /** For the row differences of `etl plan`; called only where `plan` told no problem. */

@@ -56,7 +56,7 @@ export async function beginLoad({ open, options, target }: Begin): Promise<SqlLo
 }
 
 /** Takes the lock of a load, or throws BUSY. */
-export async function takeLock(holder: SqlSession, { id, takeOver }: LoadTarget, tag: string): Promise<void> {
+export async function takeLock(holder: SqlSession, { id, takeOver }: Pick<LoadTarget, 'id' | 'takeOver'>, tag: string): Promise<void> {
   if (takeOver) await holder.endOthers(tag);
   for (let tries = 0; !(await holder.lock(tag)); tries++) {
     if (tries >= busyWait.tries) throw busy(id);

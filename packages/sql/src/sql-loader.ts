@@ -1,5 +1,5 @@
 import type { Loader, LoadId } from '@etl/sdk';
-import { beginLoad, loadTag, targetTable } from './begin-load.js';
+import { beginLoad, loadTag, takeLock, targetTable } from './begin-load.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { LoadRecord } from './load-state.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
@@ -32,10 +32,10 @@ export function loaderState(open: OpenDatabase): Pick<Loader, 'state' | 'setStat
   };
 }
 
-/** Drops the tables beside the target that nobody needs any more. Where another run holds the load, that is for it to do. */
+/** Drops the tables beside the target that nobody needs any more. Throws BUSY where another run has the load. */
 const tidyLoad = (open: OpenDatabase, options: SqlLoadOptions, id: LoadId): Promise<void> =>
   open.pool.with({ access: 'write', tag: loadTag(id) }, async (session) => {
-    if (!(await session.lock(loadTag(id)))) return;
+    await takeLock(session, { id, takeOver: false }, loadTag(id));
     try {
       await settleIntent(open, session, id);
       const { unsealed } = await new LoadRecord(open, session, id).read();
