@@ -91,6 +91,16 @@ describe('a load into Oracle', () => {
     }
   });
 
+  it('begins no new version of a row whose CLOB stays null or as it is', async () => {
+    const noted = schemaOf(field('note', text), field('raw', { kind: 'bytes' }));
+    const rows = [['1', '', '\\x'], ['2', null, null], ['3', 'x'.repeat(5000), '\\x00']]; // prettier-ignore
+    for (const mode of ['history', 'merge'] as const) {
+      const spec = { table: `noted_${mode}`, schema: noted, mode, key: ['id'], rows };
+      await load(harness.connection(), spec);
+      expect((await load(harness.connection(), spec)).counts).toMatchObject({ unchanged: 3, updated: 0 });
+    }
+  });
+
   it('exchanges the children of the parents seen', async () => {
     const children: Schema = { ...schemaOf(field('parent', text)), key: [] };
     const spec = { table: 'children', schema: children, mode: 'replace-by' as const, key: ['parent'] };

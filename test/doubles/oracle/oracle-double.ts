@@ -20,7 +20,7 @@ export interface DoubleUser {
 }
 
 export interface DoubleOptions {
-  /** An empty PostgreSQL 15 database that the double fills and uses alone, as its superuser. */
+  /** A PostgreSQL 15 database that the double uses alone, as its superuser. It is empty, or was used by a double before. */
   readonly database: string;
   /** By name, in capitals. */
   readonly users: Readonly<Record<string, DoubleUser>>;
@@ -77,11 +77,13 @@ export async function startOracleDouble(options: DoubleOptions): Promise<OracleD
   };
 }
 
-/** Makes schema SYS and one schema for each user. */
+/** Makes schema SYS and one schema for each user, where they are not there. */
 async function fill(url: string, users: readonly string[]): Promise<void> {
   const client = pgClient(url);
   await client.connect();
   try {
+    const { rows } = await client.query("select 1 from pg_namespace where nspname = 'SYS'");
+    if (rows.length > 0) return;
     await client.query(sysFunctions + dictionary);
     for (const user of users) await client.query(`create schema "${user}"`);
   } finally {

@@ -81,9 +81,9 @@ create function oracle_to_date(text, text) returns timestamp language sql immuta
   as $$ select (read_time($1, $2) at time zone 'UTC')::timestamp(0) $$;
 
 create schema "DBMS_LOB";
-create function "DBMS_LOB".compare(text, text) returns int language sql immutable
+create function "DBMS_LOB".compare(text, text) returns int language sql immutable strict
   as $$ select case when $1 = $2 then 0 when $1 < $2 then -1 else 1 end $$;
-create function "DBMS_LOB".compare(bytea, bytea) returns int language sql immutable
+create function "DBMS_LOB".compare(bytea, bytea) returns int language sql immutable strict
   as $$ select case when $1 = $2 then 0 when $1 < $2 then -1 else 1 end $$;
 create function "DBMS_LOB".getlength(text) returns int language sql immutable as $$ select length($1) $$;
 create function "DBMS_LOB".getlength(bytea) returns int language sql immutable as $$ select length($1) $$;

@@ -1,4 +1,5 @@
 import type { OracleType } from '../sql/oracle-type.js';
+import { serverError } from '../sql/errors.js';
 import { OracleFailure } from '../sql/oracle-failure.js';
 import type { Answer } from './backend.js';
 
@@ -13,12 +14,17 @@ export function openDomains(query: (sql: string) => Promise<Answer>): Domains {
       let making = made.get(type.name);
       if (making === undefined) {
         const check = type.check === null ? '' : ` check (${type.check})`;
-        making = query(`create domain "SYS"."${type.name}" as ${type.base}${check}`);
+        making = query(`create domain "SYS"."${type.name}" as ${type.base}${check}`).catch(thereAlready);
         made.set(type.name, making);
       }
       await making;
     }
   };
+}
+
+/** A database that was filled before has some of them. */
+function thereAlready(cause: unknown): void {
+  if (serverError(cause)?.code !== '42710') throw cause;
 }
 
 /** Lengths that Oracle does not have. */
