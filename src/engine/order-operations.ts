@@ -17,7 +17,14 @@ export function orderOperations<O extends Ordered>(operations: readonly O[], par
     const next = left.find(
       (operation, index) => !left.some((other, at) => other !== operation && mustPrecede(other, operation, at < index, parents)),
     );
-    if (next === undefined) throw new EtlError('CONFIG_INVALID', 'Datasets are read for each row of others that need them');
+    if (next === undefined)
+      throw new EtlError(
+        'CONFIG_INVALID',
+        `The steps of ${[...new Set(left.map(({ dataset }) => dataset))].join(', ')} wait for each other`,
+        {
+          hint: 'A dataset that others are read for (each) is finished first: move its steps above those that use it together with them',
+        },
+      );
     ordered.push(next);
     left.splice(left.indexOf(next), 1);
   }

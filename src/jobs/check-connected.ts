@@ -1,11 +1,12 @@
-import { EtlError, isEtlError, type ErrorCode, type LayerResult, type Schema } from '@etl/sdk';
+import { EtlError, isEtlError, type ErrorCode, type LayerResult, type ParentColumns, type Schema } from '@etl/sdk';
 import { addColumns } from '../engine/add-columns.js';
 import { bindDatasets, checkLoad, lastOutput } from '../engine/bind-job.js';
 import { withSession } from '../engine/describing-session.js';
+import { inReadOrder, parentColumns } from '../engine/each-parents.js';
 import { planTarget } from '../engine/open-load.js';
 import { placed } from '../engine/read-plans.js';
 import { readSchemas, resolveParams, type Problem, type Schemas } from '../project/index.js';
-import type { ExtractEntry, Job, LoadEntry } from '../project/job.js';
+import type { EachOptions, ExtractEntry, Job, LoadEntry } from '../project/job.js';
 import { compareSchemas } from './compare-schemas.js';
 import { errorProblem } from './error-problem.js';
 import { scriptCache, silentLog, type JobWorld } from './job-world.js';
@@ -94,8 +95,11 @@ async function checkJob(world: JobWorld, job: Job, { connections, open, params, 
     const values = runPlaceholders({ id: 'validate', started: world.now() }, resolveParams(job, params, { others }));
     const committed = await readSchemas(job);
     const live = new Map(committed);
-    for (const extract of job.extracts.filter(({ from }) => open.has(from))) {
-      const schema = await told(() => planExtract(extract, { connections, values, committed }));
+    for (const extract of inReadOrder(job.extracts, job.transforms).filter(({ from }) => open.has(from))) {
+      const schema = await told(async () => {
+        const parents = extract.each === undefined ? null : await parentsNow(world, job, extract.each, { live, values });
+        return planExtract(extract, { connections, values, committed, parents });
+      });
       if (schema === null) continue;
       live.set(extract.dataset, schema);
       problems.push(...compareSchemas(job, extract.dataset, { committed: committed.get(extract.dataset) ?? null, live: schema }));
@@ -118,12 +122,19 @@ interface Planning {
 /** The columns that a run would read now. Throws what the run would throw. */
 async function planExtract(
   entry: ExtractEntry,
-  { connections, values, committed }: Planning & { readonly committed: Schemas },
+  { connections, values, committed, parents }: Planning & { readonly committed: Schemas; readonly parents: ParentColumns | null },
 ): Promise<Schema> {
   const schema = committed.get(entry.dataset) ?? null;
   const extract = await openExtract(entry, { connections, values, schema });
   try {
-    const request = { since: null, hold: null, parts: 1, limit: 1, ...(schema !== null && { schema }) };
+    const request = {
+      since: null,
+      hold: null,
+      parts: 1,
+      limit: 1,
+      ...(schema !== null && { schema }),
+      ...(parents !== null && { parents }),
+    };
     return (await extract.extractor.plan(request)).schema;
   } catch (error) {
     const told = placed(error, extract);
@@ -132,6 +143,15 @@ async function planExtract(
     await extract.extractor.close();
   }
 }
+
+/** The columns that a read depends on, from what was found before it. */
+const parentsNow = (
+  { temporary, etl }: JobWorld,
+  job: Job,
+  each: EachOptions,
+  { live, values: { params, run } }: { readonly live: Schemas; readonly values: RunPlaceholders },
+): Promise<ParentColumns> =>
+  parentColumns({ ...job, params }, each, live, { started: run.started, cache: scriptCache(etl), fuse: true, temporary });
 
 const bindLive = (
   { temporary, etl }: JobWorld,

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isEtlError } from '@etl/sdk';
+import { isEtlError, type Place } from '@etl/sdk';
 import { bindDatasets, checkLoad } from '../engine/bind-job.js';
 import { withSession } from '../engine/describing-session.js';
+import { pickParents } from '../engine/each-parents.js';
 import { readSchemas, type Problem, type Project } from '../project/index.js';
 import type { Job } from '../project/job.js';
 import { errorProblem } from './error-problem.js';
@@ -37,13 +38,21 @@ async function bind(job: Job, inputs: Parameters<typeof bindDatasets>[1], folder
   const datasets = await withSession(folder, (session) =>
     bindDatasets({ ...job, params }, inputs, { session, started, cache: join(folder, 'scripts'), fuse: true }),
   );
+  for (const { each, place } of job.extracts) {
+    const schema = each === undefined ? undefined : datasets.get(each.dataset);
+    if (each !== undefined && schema !== undefined) placedAt(place, () => pickParents(each, schema));
+  }
   for (const { id, dataset, key, orderBy, place } of job.loads) {
     const schema = datasets.get(dataset);
     if (schema === undefined) continue;
-    try {
-      checkLoad({ name: id, dataset, key, orderBy }, schema);
-    } catch (error) {
-      throw isEtlError(error) ? error.at(place) : error;
-    }
+    placedAt(place, () => checkLoad({ name: id, dataset, key, orderBy }, schema));
+  }
+}
+
+function placedAt(place: Place, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    throw isEtlError(error) ? error.at(place) : error;
   }
 }

@@ -44,6 +44,8 @@ export interface ExtractPlan {
   /** Rows that are expected; null: not known. */
   readonly rows: number | null;
   readonly parts: number;
+  /** The dataset for whose rows it is read; null: it depends on none. */
+  readonly each: string | null;
   /** The cursor that it continues behind; null: from the start. */
   readonly since: Json;
   readonly until: Json;
@@ -203,7 +205,8 @@ const extractPlan = ({ lane, start, plan }: PlannedExtract): ExtractPlan => ({
   from: lane.extract.connection,
   columns: columnsOf(plan.schema),
   rows: plan.expect?.rows ?? null,
-  parts: plan.parts.length,
+  parts: lane.extract.each === null ? plan.parts.length : lane.extract.parallel,
+  each: lane.extract.each?.dataset ?? null,
   since: start.since,
   until: plan.until,
   resume: plan.resume,

@@ -47,10 +47,14 @@ const indent = (text: string): string => text.split('\n').map((line) => `  ${lin
 const next = (hint: string | undefined, { caution }: Palette): string[] =>
   hint === undefined ? [] : [`  ${caution('next:')} ${visibleLines(hint)}`];
 
-function renderExtract({ dataset, from, rows, parts, since, until, steps, load, columns }: ExtractPlan, { bold, faint }: Palette): string {
+function renderExtract(
+  { dataset, from, rows, parts, each, since, until, steps, load, columns }: ExtractPlan,
+  { bold, faint }: Palette,
+): string {
   const facts = [
     ...(rows === null ? [] : [plural(rows, 'row')]),
     plural(columns.length, 'column'),
+    ...(each === null ? [] : [`for each row of ${each}`]),
     ...(parts === 1 ? [] : [`${parts} parts side by side`]),
     ...(since === null ? [] : [`behind ${visibleText(textOf(since))}`]),
     ...(until === null ? [] : [`up to ${visibleText(textOf(until))}`]),

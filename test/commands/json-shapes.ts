@@ -84,6 +84,7 @@ export const planShape = z.strictObject({
         columns: z.array(named),
         rows: count.nullable(),
         parts: count,
+        each: z.string().nullable(),
         since: z.json(),
         until: z.json(),
         resume: z.enum(['position', 'part']),
