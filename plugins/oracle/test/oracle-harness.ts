@@ -75,7 +75,9 @@ export class OracleHarness {
   }
 
   async objects(): Promise<string[]> {
-    return (await this.select("select object_name from user_objects where object_type = 'TABLE' order by 1")).map(([name]) => String(name));
+    return (
+      await this.select("select object_name from user_objects where object_type = 'TABLE' and object_name not like 'BIN$%' order by 1")
+    ).map(([name]) => String(name));
   }
 
   connection(over: object = {}): object {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isEtlError, Secret, type FieldType, type LayerResult, type Schema } from '@etl/sdk';
-import { field, schemaOf, text } from '@etl/testkit';
+import { field, schemaOf, text, textRowsOf } from '@etl/testkit';
 import { readFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -194,6 +194,30 @@ describe('an extract from Oracle', () => {
       for await (const { batch } of extractor!.read(part, null)) ids.push(...batch.rows().map(([id]) => id));
     expect([ids, plan?.until]).toEqual([[2n, 3n], '2026-01-02 00:00:00.000000+00:00']);
     await connection.close();
+  });
+
+  it('asks for all rows of another dataset at once, with values of every kind', async () => {
+    await harness.run('create table VISITS (ID NUMBER(9), WHO VARCHAR2(20 CHAR), ON_DAY DATE)');
+    for (const [id, who, day] of [
+      [1, 'Ada', '2024-02-29'],
+      [2, "O'Hara", '2024-02-29'],
+      [3, 'Ada', '2024-03-01'],
+    ] as const)
+      await harness.run(`insert into VISITS values (${id}, '${who.replace("'", "''")}', to_date('${day}', 'YYYY-MM-DD'))`);
+    const connection = await connect(harness.connection());
+    const extractor = await connection.extractor?.({
+      query: 'select ID from VISITS where WHO = :name and ON_DAY = :day and ID < :most',
+      params: { most: '9' },
+    });
+    const fields = [field('name', short), field('day', { kind: 'timestamp', zoned: false, digits: 0 })];
+    const columns = { fields, include: ['name'] };
+    const plan = await extractor!.plan({ since: null, hold: null, parts: 1, parents: columns });
+    const found: unknown[] = [];
+    const rows = [['Ada', '2024-02-29 00:00:00'], ["O'Hara", '2024-02-29 00:00:00'], ['nobody', null]]; // prettier-ignore
+    for (const part of plan.parts)
+      for await (const { batch } of extractor!.read(part, null, { ...columns, rows })) found.push(...textRowsOf(plan.schema, batch));
+    await connection.close();
+    expect(found.sort()).toEqual([['Ada', '1'], ["O'Hara", '2']]); // prettier-ignore
   });
 
   it('refuses dates before the year 1, which no canonical cell can be', async () => {
