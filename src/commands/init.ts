@@ -90,7 +90,7 @@ export default class Init extends ProjectCommand {
     return { cwd: directory, questions, signal: this.signal, variables };
   }
 
-  #render({ project, directory, job, added, written, unchanged }: InitResult): void {
+  #render({ project, directory, job, added, needs, written, unchanged }: InitResult): void {
     const { terminal } = this;
     const { palette } = terminal;
     const what = added ? `The job ${palette.bold(job)} is ready in the project ${project}` : `${palette.bold(project)} is ready`;
@@ -99,6 +99,7 @@ export default class Init extends ProjectCommand {
     if (unchanged.length > 0) terminal.say(palette.faint(`  ${unchanged.length} files were there already and are unchanged`));
     const steps = [
       ...(directory === this.outside.directory ? [] : [`cd ${this.#shellPath(directory)}`]),
+      ...needs.map((need) => `${this.config.bin} ${need}`),
       `${this.config.bin} preview ${job}`,
       `${this.config.bin} test`,
       `${this.config.bin} run ${job}`,

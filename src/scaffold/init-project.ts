@@ -12,6 +12,7 @@ import { fillTemplate } from './fill-template.js';
 import { planOwnJob } from './plan-job.js';
 import type { ScaffoldFile } from './scaffold-file.js';
 import { findTemplate, readTemplateFiles } from './template-folder.js';
+import { firstCommands } from './first-commands.js';
 import { writeFiles, type WrittenFiles } from './write-files.js';
 
 export interface InitRequest {
@@ -41,6 +42,8 @@ export interface InitResult extends WrittenFiles {
   readonly job: string;
   /** A job was added to a project that was there. */
   readonly added: boolean;
+  /** What it needs before it can run, as arguments of etl. */
+  readonly needs: readonly string[];
 }
 
 /** A warehouse in the project, as one would type it from here. */
@@ -60,7 +63,8 @@ export async function initProject(request: InitRequest): Promise<InitResult> {
   const given = new Set(files.map(({ path }) => path));
   const written = await writeFiles(directory, [...files, ...base.filter(({ path }) => !given.has(path))], { force });
   await writeEditorSchemas(directory, { variables: request.variables, registry: request.registry, steps });
-  return { project: name, directory, job, added: project !== null, ...written };
+  const needs = project === null ? await firstCommands(directory, request) : [];
+  return { project: name, directory, job, added: project !== null, needs, ...written };
 }
 
 async function chooseBeginning(request: InitRequest): Promise<Beginning> {
