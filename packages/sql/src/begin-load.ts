@@ -1,11 +1,11 @@
-import { EtlError, isEtlError, type LoadTarget, type PartWriter } from '@etl/sdk';
+import { isEtlError, type LoadTarget, type PartWriter } from '@etl/sdk';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { busy, fenced } from './load-error.js';
 import type { SqlLoadOptions } from './load-options.js';
-import { loadShape, type LoadShape } from './load-shape.js';
+import { decideShape, targetTable } from './judge-load.js';
+import type { LoadShape } from './load-shape.js';
 import { LoadRecord, type StagedPart } from './load-state.js';
-import { isMadeAnew } from './made-anew.js';
 import type { LoadWorld } from './load-world.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import { settleIntent } from './settle-intent.js';
@@ -13,7 +13,6 @@ import type { SqlSession } from './sql-client.js';
 import { SqlLoad } from './sql-load.js';
 import { isSameRun, readyStaging, shapeDigest, stagingName } from './staging.js';
 import { createStateTables } from './state-tables.js';
-import type { TableFacts } from './table-facts.js';
 import type { TableName } from './table-name.js';
 
 /** The tag of the sessions of a load, and the name of its lock. */
@@ -102,24 +101,13 @@ async function prepare(session: SqlSession, { open, options, target }: Begin): P
   return { name: named.name, shape, staging, parts };
 }
 
-/** The table that a load names, as the server spells it, and how it is declared. */
-export async function targetTable(
-  open: OpenDatabase,
-  session: SqlSession,
-  options: Pick<SqlLoadOptions, 'schema' | 'table'>,
-): Promise<{ readonly name: TableName; readonly found: TableFacts | null }> {
-  const wanted = { schema: options.schema ?? (await open.schema(session)), table: options.table };
-  const found = await open.database.introspection.table(session, wanted);
-  const { spell } = open.dialect.names;
-  return { name: found?.name ?? { schema: wanted.schema, table: spell(wanted.table) }, found };
-}
-
 async function readySchemas(
   open: OpenDatabase,
   session: SqlSession,
   { name, options }: { name: TableName; options: SqlLoadOptions },
 ): Promise<void> {
-  open.assertNames([name.table, name.schema]);
+  const [wrong] = open.nameProblems([name.table, name.schema]);
+  if (wrong !== undefined) throw wrong;
   const { introspection, schema: named } = open.database;
   const own = await open.schema(session);
   const wanted = new Set([name.schema, options.staging?.schema ?? name.schema, ...(named === null ? [] : [named])]);
@@ -127,24 +115,6 @@ async function readySchemas(
     const isThere = introspection.hasSchema === undefined ? schema === own : await introspection.hasSchema(session, schema);
     if (!isThere) await open.define(session, open.dialect.ddl.createSchema(schema));
   }
-}
-
-export interface Deciding {
-  readonly target: Pick<LoadTarget, 'id' | 'schema' | 'mode' | 'key' | 'policy'>;
-  readonly options: SqlLoadOptions;
-  readonly name: TableName;
-  readonly found: TableFacts | null;
-}
-
-/** The shape of the load; throws what does not fit. */
-export function decideShape(open: OpenDatabase, { target, options, name, found }: Deciding): LoadShape {
-  if (found?.kind === 'view')
-    throw new EtlError('CONFIG_INVALID', `${name.schema}.${name.table} is a view`, {
-      hint: 'Load into the table behind it, or give the load a table of its own',
-    });
-  const table = isMadeAnew(open.dialect, target, found) ? null : found;
-  open.assertNames(target.schema.fields.map(({ name: column }) => column));
-  return loadShape({ target, table, name, options, dialect: open.dialect });
 }
 
 /**

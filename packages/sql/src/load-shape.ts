@@ -1,4 +1,4 @@
-import { EtlError, typeName, type Field, type LoadTarget } from '@etl/sdk';
+import { EtlError, isEtlError, typeName, type Field, type LoadTarget } from '@etl/sdk';
 import type { CheckPlan, ColumnPlan, Dialect } from './dialect.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { ownColumns } from './own-columns.js';
@@ -30,33 +30,55 @@ export interface ShapeRequest {
   readonly dialect: Dialect;
 }
 
-/** Decides what a load changes, or throws SCHEMA_MISMATCH, CAPABILITY_MISSING or CONFIG_INVALID before a row is read. */
-export function loadShape(request: ShapeRequest): LoadShape {
+export interface JudgedShape {
+  readonly shape: LoadShape;
+  /** Columns of the load that the table lacks and that are left out. */
+  readonly ignored: readonly Field[];
+  /** Every way in which the load does not fit, each with what to do. */
+  readonly problems: readonly EtlError[];
+}
+
+/** What a load changes, and all that is wrong with it. */
+export function judgeShape(request: ShapeRequest): JudgedShape {
   const { target, table, dialect } = request;
   const { fields } = target.schema;
-  if (fields.length === 0) throw new EtlError('SCHEMA_MISMATCH', `Load ${target.id} has no columns`);
-  refuseTwins(request);
-  const matched = fields.map((field, at) => ({ at, ...fitColumn(request, field) }));
+  const problems: EtlError[] = [];
+  const tried = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!isEtlError(error)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
+  if (fields.length === 0) problems.push(new EtlError('SCHEMA_MISMATCH', `Load ${target.id} has no columns`));
+  tried(() => refuseTwins(request));
+  const matched = fields.flatMap((field, at) => {
+    const fitted = tried(() => fitColumn(request, field));
+    return fitted === undefined ? [] : [{ at, given: field, ...fitted }];
+  });
   const taken = matched.flatMap(({ at, column }) => (column === null ? [] : [at]));
   const written = matched.flatMap(({ column }) => column ?? []);
-  const key = target.key.map((name) => keyColumn(request, written, name));
-  if (needsKey(target) && key.length === 0)
-    throw new EtlError('CONFIG_INVALID', `Mode ${target.mode} of load ${target.id} needs a key`, { hint: 'Add key: [column]' });
+  const key = target.key.flatMap((name) => tried(() => keyColumn(request, written, name)) ?? []);
+  if (needsKey(target) && target.key.length === 0)
+    problems.push(new EtlError('CONFIG_INVALID', `Mode ${target.mode} of load ${target.id} needs a key`, { hint: 'Add key: [column]' }));
   const columns = written.map((column) =>
     key.includes(column.name) && target.mode !== 'append' ? { ...column, nullable: false } : column,
   );
-  if (table !== null) refuseMissing(request, table, columns);
-  refuseOwn(request, columns);
+  if (table !== null) tried(() => refuseMissing(request, table, columns));
+  tried(() => refuseOwn(request, columns));
   // Each type has a name in this database, or the load ends here
-  for (const column of columns) dialect.types.column(column);
+  for (const column of columns) tried(() => dialect.types.column(column));
   const staged = new Set(columns.map(({ name }) => name));
-  return {
+  const shape: LoadShape = {
     taken,
     columns,
     changes: matched.flatMap(({ change }) => change ?? []),
     checks: (table?.checks ?? []).filter((check) => check.columns.every((name) => staged.has(name))),
     key,
   };
+  return { shape, ignored: matched.flatMap(({ column, given }) => (column === null ? [given] : [])), problems };
 }
 
 /** Modes that cannot work without a key. */

@@ -78,17 +78,21 @@ export class OpenDatabase {
     return names.map((name) => (alias === undefined ? quote(name) : `${alias}.${quote(name)}`)).join(', ');
   }
 
-  /** Refuses names that the server would cut. */
-  assertNames(names: readonly string[]): void {
+  /** What is wrong with names that are about to be made: the server would cut some of them. */
+  nameProblems(names: readonly string[]): EtlError[] {
     const { length, longest } = this.dialect.names;
-    for (const name of names) {
-      if (name.includes('\0')) throw new EtlError('SCHEMA_MISMATCH', 'A name holds a NUL character, which no database keeps');
-      if (name === '') throw new EtlError('SCHEMA_MISMATCH', 'A column or table has an empty name', { hint: 'Rename it before the load' });
-      if (length(name) > longest)
-        throw new EtlError('SCHEMA_MISMATCH', `${this.dialect.title} keeps names of at most ${longest} bytes; '${name}' is longer`, {
+    const rename = { hint: 'Rename it before the load' };
+    return names.flatMap((name) => {
+      if (name.includes('\0')) return [new EtlError('SCHEMA_MISMATCH', 'A name holds a NUL character, which no database keeps', rename)];
+      if (name === '') return [new EtlError('SCHEMA_MISMATCH', 'A column or table has an empty name', rename)];
+      if (length(name) <= longest) return [];
+      const unit = length('ü') === 1 ? 'characters' : 'bytes';
+      return [
+        new EtlError('SCHEMA_MISMATCH', `${this.dialect.title} keeps names of at most ${longest} ${unit}; '${name}' is longer`, {
           hint: 'Rename it before the load: a name that the server cuts could meet another one',
-        });
-    }
+        }),
+      ];
+    });
   }
 
   async close(): Promise<void> {

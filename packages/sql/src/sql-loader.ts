@@ -1,8 +1,10 @@
 import type { Loader, LoadId } from '@etl/sdk';
-import { beginLoad, loadTag, takeLock, targetTable } from './begin-load.js';
+import { beginLoad, loadTag, takeLock } from './begin-load.js';
+import { targetTable } from './judge-load.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { LoadRecord } from './load-state.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
+import { planLoad } from './plan-load.js';
 import { settledState, settleIntent } from './settle-intent.js';
 import { dropStaging, oldName, stagingName } from './staging.js';
 import { createStateTables } from './state-tables.js';
@@ -54,6 +56,7 @@ export function sqlLoader(open: OpenDatabase, options: SqlLoadOptions): Loader {
     traits: { visible: 'at-publish', resume: 'chunk', parts: Math.max(1, Math.min(open.dialect.publish.parts, open.database.sessions)) },
     ...loaderState(open),
     begin: (target) => beginLoad({ open, options, target }),
+    plan: (target) => planLoad(open, options, target),
     tidy: (id) => tidyLoad(open, options, id),
     close: async () => undefined,
   };

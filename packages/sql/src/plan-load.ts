@@ -1,0 +1,101 @@
+import type { Field, LoadPlan, LoadTarget, PlannedColumn, PlanTarget } from '@etl/sdk';
+import { raw } from './fragment.js';
+import { judgeLoad, targetTable } from './judge-load.js';
+import type { SqlLoadOptions } from './load-options.js';
+import { findColumn, type JudgedShape, type LoadShape } from './load-shape.js';
+import type { LoadWorld } from './load-world.js';
+import type { OpenDatabase } from './open-database.js';
+import { ownColumns } from './own-columns.js';
+import { prepareTarget, tidyTarget } from './prepare-target.js';
+import { publishMode } from './publish-mode.js';
+import { RecordingSession } from './recording-session.js';
+import type { SqlSession } from './sql-client.js';
+import { stagingName } from './staging.js';
+import type { TableFacts } from './table-facts.js';
+import type { TableName } from './table-name.js';
+
+/** A table up to so many rows is counted; a larger one would be slow. */
+const counted = 1_000_000;
+
+/** What the load would change, and all that keeps it from fitting. Reads, and nothing more. */
+export function planLoad(open: OpenDatabase, options: SqlLoadOptions, target: PlanTarget): Promise<LoadPlan> {
+  return open.pool.with({ access: 'read', tag: 'etl plan', abortable: true }, async (session) => {
+    const { name, found } = await targetTable(open, session, options);
+    const judged = judgeLoad(open, { target, options, name, found });
+    const planned = { open, options, target, name, found };
+    return {
+      target: `${name.schema}.${name.table}`,
+      ...(await rowsNow(session, planned)),
+      columns: plannedColumns(judged, planned),
+      statements: judged.problems.length > 0 ? [] : await plannedStatements(session, { ...planned, shape: judged.shape }),
+      problems: judged.problems,
+    };
+  });
+}
+
+interface Planned {
+  readonly open: OpenDatabase;
+  readonly options: SqlLoadOptions;
+  readonly target: PlanTarget;
+  readonly name: TableName;
+  readonly found: TableFacts | null;
+}
+
+async function rowsNow(session: SqlSession, { open, name, found }: Planned): Promise<{ readonly rows?: number | null }> {
+  if (found === null) return { rows: null };
+  if (found.estimate !== null && found.estimate > counted) return {};
+  return { rows: await open.count(session, raw(`select count(*) from ${open.quote(name)}`)) };
+}
+
+function plannedColumns({ shape, ignored }: JudgedShape, { open, options, target, found }: Planned): PlannedColumn[] {
+  const { types, names } = open.dialect;
+  const typeOf = (field: Field): string => {
+    try {
+      return types.column(field);
+    } catch {
+      // What has no type here is among the problems
+      return field.native?.type ?? field.type.kind;
+    }
+  };
+  const there = found?.fields ?? [];
+  const own = ownColumns(target, options).map((field) => ({ ...field, name: names.spell(field.name) }));
+  const written = [...shape.columns, ...own].map((field): PlannedColumn => {
+    const before = findColumn(there, field.name, open.dialect);
+    const [name, type] = [field.name, typeOf(field)];
+    if (before === undefined) return { name, type, change: found === null ? 'create' : 'add' };
+    return typeOf(before) === type ? { name, type, change: 'keep' } : { name, type, change: 'widen', before: typeOf(before) };
+  });
+  const others = there.filter(({ name }) => !written.some((column) => column.name === name));
+  return [
+    ...written,
+    ...ignored.map((field): PlannedColumn => ({ name: field.name, type: typeOf(field), change: 'ignore' })),
+    ...others.map((field): PlannedColumn => ({ name: field.name, type: typeOf(field), change: 'keep' })),
+  ];
+}
+
+/** What a publish would run, in order: it is run, on a session that writes its statements down. */
+async function plannedStatements(session: SqlSession, planned: Planned & { readonly shape: LoadShape }): Promise<readonly string[]> {
+  const { open, options, target, name, shape } = planned;
+  const recording = new RecordingSession(session);
+  const whole: LoadTarget = { ...target, epoch: 0, run: '', fingerprint: '', plan: null, parts: [], takeOver: false };
+  const world: LoadWorld = {
+    open, target: whole, name, options, epoch: 0, shape, staging: stagingName(options.staging?.schema ?? name.schema, target.id), parts: [], tag: '',
+    failpoint: async () => undefined, guard: (work) => work(), closed: () => undefined,
+  }; // prettier-ignore
+  const { transactional } = open.dialect.ddl;
+  if (transactional) recording.statements.push(...options.pre);
+  const prepared = await prepareTarget(recording, world);
+  if (!transactional) recording.statements.push(...options.pre);
+  await publishMode(recording, world, { prepared, commit: { run: '', rows: 1, cursors: {}, summary: null } });
+  recording.statements.push(...options.post);
+  if (!transactional) await tidyTarget(recording, world, prepared);
+  if (prepared.takesPlace && !transactional) recording.statements.push(...swapStatements(world, prepared.table));
+  return recording.statements;
+}
+
+function swapStatements({ open, name, staging }: LoadWorld, table: TableFacts | null): readonly string[] {
+  const old = { schema: name.schema, table: `${staging.table}_old` };
+  const pairs = [...(table === null ? [] : [{ from: name, to: old }]), { from: staging, to: name }];
+  const rename = open.dialect.publish.renameAll?.(pairs);
+  return [...(rename === undefined ? [] : [rename]), ...(table === null ? [] : open.dialect.ddl.dropTable(old))];
+}
