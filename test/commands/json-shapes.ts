@@ -157,6 +157,7 @@ export const testShape = z.strictObject({
 export const initShape = z.strictObject({
   status: z.literal('done'), exitCode: z.literal(0),
   project: z.string(), directory: z.string(), job: z.string(), added: z.boolean(), written: z.array(z.string()), unchanged: z.array(z.string()),
+  needs: z.array(z.string()),
 }); // prettier-ignore
 
 const option = z.strictObject({
