@@ -3,6 +3,7 @@ import { connectionTests } from './connection-tests.js';
 import { describeContract, type ContractTests } from './contract.js';
 import { extractorBatchTests } from './extractor/batches.js';
 import { extractorEndTests } from './extractor/ending.js';
+import { extractorParentTests } from './extractor/parents.js';
 import { extractorPlanTests } from './extractor/planning.js';
 import { extractorResumeTests } from './extractor/resuming.js';
 import { extractorValueTests } from './extractor/values.js';
@@ -19,6 +20,7 @@ export function describeExtractor(api: TestApi, connector: Connector, harness: E
     ...extractorBatchTests,
     ...extractorPlanTests,
     ...extractorResumeTests(harness),
+    ...extractorParentTests(harness),
     ...extractorEndTests,
   };
   describeContract(api, {

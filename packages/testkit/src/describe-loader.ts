@@ -6,6 +6,7 @@ import { loaderModeTests } from './loader/modes.js';
 import { loaderOptionTests } from './loader/options.js';
 import { loaderPartTests } from './loader/parts.js';
 import { publishTogetherTests } from './loader/publish-together.js';
+import { loaderPlanTests } from './loader/planning.js';
 import { loaderPublishTests } from './loader/publishing.js';
 import { loaderResumeTests } from './loader/resuming.js';
 import { refusedRowTests } from './loader/rows-refused.js';
@@ -37,6 +38,7 @@ export function describeLoader(api: TestApi, connector: Connector, harness: Load
     ...loaderResumeTests(mode),
     ...loaderFenceTests(mode),
     ...loaderPartTests(mode, keyed),
+    ...loaderPlanTests(modes),
   };
   describeContract(api, {
     title: `loader ${connector.name}${variant === undefined ? '' : ` (${variant})`}`,

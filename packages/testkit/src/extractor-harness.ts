@@ -23,6 +23,8 @@ export interface ExtractorHarness extends HeldAs {
   missing(): unknown;
   /** The type as which a column made for this type is reported, with cells of the same text; null: the source has no such type. Default: the type itself. */
   holds?(type: FieldType): FieldType | null;
+  /** Options of the same source that give the rows whose `owner` is the parent's `parent`: `where: "owner = :parent"`. With it the kit tries reads that depend on other rows. */
+  each?(seeded: Seeded): unknown;
   /** Changes a source so that no position in it is worth anything. */
   change?(seeded: Seeded): Promise<void>;
   /** Connection options that are refused with this code. */

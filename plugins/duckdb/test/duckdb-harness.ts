@@ -49,6 +49,7 @@ export class DuckDbHarness {
         return { options: { table } };
       },
       missing: () => ({ table: 'nowhere' }),
+      each: ({ options }) => ({ ...(options as { table: string }), where: 'owner = :parent' }),
       holds: (type) => (nativeType(type) === null ? { kind: 'text' } : heldAs(type)),
       change: async ({ options }) => {
         const { table } = options as { table: string };
