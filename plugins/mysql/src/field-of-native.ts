@@ -1,4 +1,5 @@
-import type { Field, FieldType, IntegerBits } from '@etl/sdk';
+import { isEtlError, type Field, type FieldType, type IntegerBits } from '@etl/sdk';
+import { columnType } from './column-type.js';
 import { argumentsOf, byteBases, parseNativeType, type NativeType } from './native-type.js';
 
 /** How types that mean two things are read. */
@@ -11,12 +12,35 @@ export interface Reading {
   readonly zeroDates: 'refuse' | 'null';
 }
 
-/** The field of a column; its native type stays with it, so that a target of MySQL gets the same column. */
+/** The field of a column. Its native type stays with it where a column made anew for the field would have another: a target of MySQL then gets the same column. */
 export function fieldOfNative(
   { name, type, nullable }: { readonly name: string; readonly type: string; readonly nullable: boolean },
   reading: Reading,
 ): Field {
-  return { name, type: typeOfNative(parseNativeType(type), reading), nullable, native: { dialect: 'mysql', type } };
+  const native = parseNativeType(type);
+  const field: Field = { name, type: typeOfNative(native, reading), nullable };
+  return isPlain(native, field) ? field : { ...field, native: { dialect: 'mysql', type } };
+}
+
+/** Collations of the texts that a load makes. */
+const exact: ReadonlySet<string | null> = new Set([null, 'utf8mb4_nopad_bin', 'utf8mb4_0900_bin']);
+
+/** Whether a column made for the field would be of this type. Display widths of integers mean nothing; TINYINT(1) and JSON are more than they say. */
+function isPlain(native: NativeType, field: Field): boolean {
+  const { kind } = field.type;
+  if (kind === 'boolean' || kind === 'json' || native.zerofill || native.isKey || !exact.has(native.collation)) return false;
+  const made = madeFor(field);
+  if (made?.base !== native.base || made.unsigned !== native.unsigned || made.utc !== native.utc) return false;
+  return kind === 'integer' || made.arguments.replace(/^0$/, '') === native.arguments.replaceAll(' ', '').replace(/^0$/, '');
+}
+
+function madeFor(field: Field): NativeType | null {
+  try {
+    return parseNativeType(columnType(field));
+  } catch (error) {
+    if (isEtlError(error)) return null;
+    throw error;
+  }
 }
 
 const integers: Readonly<Record<string, IntegerBits>> = { tinyint: 8, smallint: 16, mediumint: 32, int: 32, bigint: 64 };

@@ -11,8 +11,16 @@ import { serverAddress, type ServerAddress } from './server-address.js';
 import { readServerFacts, type ServerFacts } from './server-facts.js';
 import { sessionSettings } from './session-settings.js';
 
+/** Loads need window functions and several named locks at a time. */
+function assertCanLoad({ maria, version, name }: ServerFacts, place: string): void {
+  if (version >= (maria ? 100_300 : 80_000)) return;
+  throw new EtlError('CAPABILITY_MISSING', `${place} is ${maria ? 'MariaDB' : 'MySQL'} ${name}, which cannot be loaded into`, {
+    hint: 'Loads need MySQL 8.0 or MariaDB 10.3 and later; extracts also work with older servers',
+  });
+}
+
 /** MySQL 8 as it came out: what is taken for granted until a server has answered. */
-const unknownServer: ServerFacts = { maria: false, version: 80_000 };
+const unknownServer: ServerFacts = { maria: false, version: 80_000, name: '8.0.0' };
 
 /** Opens sessions with one server. */
 export class MysqlClient implements SqlClient {
@@ -86,6 +94,7 @@ export class MysqlClient implements SqlClient {
     const [row] = await session.rows('select version()');
     this.#server = readServerFacts(row?.[0] ?? '');
     if (access === 'read') return;
+    assertCanLoad(this.#server, this.place);
     // A log of statements repeats them in an order that READ COMMITTED does not keep, so the server refuses it
     const log = new Map(
       (await session.rows(`show global variables where variable_name in ('log_bin', 'binlog_format')`)).map(([name, value]) => [

@@ -31,7 +31,7 @@ const nativeOf = ({ native }: Field): string | null => (native?.dialect === 'mys
 
 function holds(target: Field, given: Field): boolean {
   const [there, here] = [nativeOf(target), nativeOf(given)];
-  if (there === null) return typeHolds(target.type, given.type);
+  if (there === null) return typeHolds(target.type, given.type) || (isUnbounded(target.type) && isTextual(given.type));
   if (there === here) return true;
   const { base, arguments: inner, isKey } = parseNativeType(there);
   if (geometryBases.has(base) || base === 'enum' || base === 'set') return false;
@@ -45,6 +45,8 @@ function holds(target: Field, given: Field): boolean {
   if (isKey && given.type.kind === 'bytes') return true;
   return typeHolds(target.type, given.type);
 }
+
+const isUnbounded = (type: FieldType): boolean => type.kind === 'text' && type.length === undefined;
 
 /** JSON, and decimals whose scale differs from row to row, are text to the letter. */
 const isTextual = (type: FieldType): boolean =>

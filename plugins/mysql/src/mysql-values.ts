@@ -89,7 +89,9 @@ const isPrintedOtherwise = (native: NativeType | null): boolean =>
   native !== null && (native.zerofill || native.base === 'bit' || native.base === 'year');
 
 const isWholeDouble = ({ type }: Field, native: NativeType | null): boolean =>
-  type.kind === 'float' && type.bits === 64 && native?.base === 'double' && native.arguments === '' && !native.zerofill;
+  type.kind === 'float' &&
+  type.bits === 64 &&
+  (native === null || (native.base === 'double' && native.arguments === '' && !native.zerofill));
 
 /** The clock in the zone of the field: without one it is that of the server or UTC, whichever is behind, so that a lag never holds back too little. */
 const clock = ({ type }: Field): string =>

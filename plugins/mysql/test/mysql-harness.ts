@@ -3,6 +3,7 @@ import { encodeFloat, Secret, type FieldType, type Schema } from '@etl/sdk';
 import {
   field,
   schemaOf,
+  mariadbSql,
   startMariadb,
   text,
   type ExtractorHarness,
@@ -19,6 +20,29 @@ const database = 'etl test';
 const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 const hex = (value: string): string => (value === '' ? `''` : `_utf8mb4 x'${Buffer.from(value, 'utf8').toString('hex')}'`);
 
+/**
+ * A server that runs already, such as a MySQL 8: `ETL_TEST_MYSQL_SOCKET` names its socket file, where root needs no password, `ETL_TEST_MYSQL_PORT` its port. Its
+ * database `etl test` and user `etl` are made anew.
+ */
+async function otherServer(): Promise<MariadbServer | null> {
+  const { ETL_TEST_MYSQL_SOCKET: socket, ETL_TEST_MYSQL_PORT: port } = process.env;
+  if (socket === undefined || port === undefined) return null;
+  const cannot = (): Promise<never> => Promise.reject(new Error('The tests did not start this server'));
+  const sql = (statements: string, name = ''): Promise<string> => mariadbSql(socket, statements, name);
+  await sql(`drop database if exists ${quote(database)}; drop user if exists etl@'%'`);
+  return {
+    host: '127.0.0.1',
+    port: Number(port),
+    socket,
+    certificates: null,
+    sql,
+    kill: cannot,
+    start: cannot,
+    stop: cannot,
+    remove: () => Promise.resolve(),
+  };
+}
+
 /** A server of its own, with plain SQL through the native client as the native side. */
 export class MysqlHarness {
   readonly server: MariadbServer;
@@ -29,7 +53,12 @@ export class MysqlHarness {
   }
 
   static async create(options: MariadbOptions = {}): Promise<MysqlHarness> {
-    const server = await startMariadb(options);
+    return MysqlHarness.over(
+      Object.keys(options).length === 0 ? ((await otherServer()) ?? (await startMariadb())) : await startMariadb(options),
+    );
+  }
+
+  static async over(server: MariadbServer): Promise<MysqlHarness> {
     const harness = new MysqlHarness(server);
     await server.sql(
       `create database ${quote(database)} character set utf8mb4;
@@ -76,7 +105,7 @@ export class MysqlHarness {
       manifest: await manifest(),
       rows: 100_000,
       waivers: {
-        'reads the sign of a zero float exactly': 'MySQL stores -0 as 0',
+        'reads the sign of a zero float exactly': 'MariaDB stores -0 as 0',
         'reads NaN and the infinities exactly': 'MySQL has no NaN and no infinity',
         'reads odd names of columns': 'MySQL keeps no character beyond U+FFFF in a name; all other odd names are tested apart',
       },
@@ -103,7 +132,7 @@ export class MysqlHarness {
       broken: this.#broken(),
       manifest: await manifest(),
       waivers: {
-        'holds the sign of a zero float exactly': 'MySQL stores -0 as 0',
+        'holds the sign of a zero float exactly': 'MariaDB stores -0 as 0',
         'holds NaN and the infinities exactly': 'MySQL has no NaN and no infinity: such rows are rejected',
         'holds odd names of columns': 'MySQL keeps no character beyond U+FFFF in a name; all other odd names are tested apart',
         'holds odd names of targets': 'MySQL keeps no character beyond U+FFFF in a name; all other odd names are tested apart',

@@ -85,7 +85,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     port,
     socket,
     certificates,
-    sql: (statements, database = '') => runSql(socket, statements, database),
+    sql: (statements, database) => mariadbSql(socket, statements, database),
     kill: () => server.kill(),
     start: () => server.start(),
     stop: () => server.stop(),
@@ -134,7 +134,8 @@ async function greets(host: string, port: number): Promise<boolean> {
   return first;
 }
 
-async function runSql(socket: string, statements: string, database: string): Promise<string> {
+/** Runs SQL through the native client, as root over a socket file; answers rows with cells separated by tabs. */
+export async function mariadbSql(socket: string, statements: string, database = ''): Promise<string> {
   const args = ['--no-defaults', `--socket=${socket}`, '-uroot', '-B', '-N', '--default-character-set=utf8mb4'];
   const client = await findProgram('mariadb', 'mariadb-client');
   const running = execute(client, [...args, ...(database === '' ? [] : [database])], { maxBuffer: 2 ** 30 });
