@@ -100,6 +100,7 @@ export class MysqlHarness {
         return { options: { table } };
       },
       missing: () => ({ table: 'nowhere' }),
+      each: ({ options }) => ({ ...(options as object), where: 'owner = :parent' }),
       holds: (type) => (nativeType(type) === null ? null : type.kind === 'text' && (type.length ?? 0) > 1000 ? { kind: 'text' } : type),
       broken: this.#broken(),
       manifest: await manifest(),

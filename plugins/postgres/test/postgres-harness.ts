@@ -50,6 +50,7 @@ export class PostgresHarness {
         return { options: { table } };
       },
       missing: () => ({ table: 'nowhere' }),
+      each: ({ options }) => ({ ...(options as object), where: 'owner = :parent' }),
       holds: heldAs,
       broken: [
         { code: 'UNREACHABLE', connection: { host, port: port === 1 ? 2 : 1, user: 'x', database: 'postgres' } },
