@@ -90,6 +90,7 @@ export class OracleHarness {
       connection: () => this.connection(),
       seed: async (schema, rows) => ({ options: { table: await this.#seed(schema, rows) } }),
       missing: () => ({ table: 'nowhere' }),
+      each: ({ options }) => ({ ...(options as object), where: '"owner" = :parent' }),
       holds: heldAs,
       broken: [
         { code: 'UNREACHABLE', connection: this.connection({ connect_string: '127.0.0.1:1/FREEPDB1' }) },
