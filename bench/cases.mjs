@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { benchJobs } from './jobs.mjs';
 import { tableMaker } from './make-tables.mjs';
 import { mysqlCaseNames, mysqlCases } from './mysql-cases.mjs';
+import { postgresCaseNames, postgresCases } from './postgres-cases.mjs';
 import { makeProject } from './project.mjs';
 import { peers } from './peers.mjs';
 import { rowsOfCsv, rowsOfTable } from './verify.mjs';
@@ -17,6 +18,7 @@ export const caseNames = [
   'memory',
   'startup',
   ...mysqlCaseNames,
+  ...postgresCaseNames,
 ];
 
 /** Every case that was asked for: its contenders, what each needs before a run, and how the rows it wrote are counted after it. */
@@ -122,9 +124,14 @@ export async function makeCases({ folder, rows, names }) {
       ],
     }),
   }; // prettier-ignore
-  const mysql = mysqlCaseNames.some((name) => names.includes(name)) ? await mysqlCases({ folder, rows, narrow: paths.narrow }) : null;
+  const servers = { folder, rows, narrow: paths.narrow, names };
+  const mysql = mysqlCaseNames.some((name) => names.includes(name)) ? await mysqlCases(servers) : null;
+  const postgres = postgresCaseNames.some((name) => names.includes(name)) ? await postgresCases(servers) : null;
   return {
-    cases: names.map((name) => ({ name, ...(mysql?.cases[name] ?? all[name]()) })),
-    close: async () => mysql?.close(),
+    cases: names.map((name) => ({ name, ...(mysql?.cases[name] ?? postgres?.cases[name] ?? all[name]()) })),
+    close: async () => {
+      await mysql?.close();
+      await postgres?.close();
+    },
   };
 }

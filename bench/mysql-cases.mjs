@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { startMariadb } from '../packages/testkit/dist/index.js';
 import { root } from '../scripts/root.mjs';
 import { runProcess } from '../scripts/run-process.mjs';
 import { rowsOfCsv } from './verify.mjs';
@@ -11,6 +10,8 @@ const [table, copy, native] = ['etl_lines', 'etl_copy', 'native_lines'];
 
 /** Cases with a MariaDB of their own beside its native client. Its settings are those of the tests: no wait for the disk, for both contenders alike. */
 export async function mysqlCases({ folder, rows, narrow }) {
+  // Only now: it is built when the benchmark starts
+  const { startMariadb } = await import('../packages/testkit/dist/index.js');
   const server = await startMariadb({ arguments: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=256M'] });
   await server.sql('create database bench character set utf8mb4');
   const directory = await makeProject(folder, { port: server.port, narrow: basename(narrow) });
