@@ -43,7 +43,7 @@ describe('a bundle', () => {
     const damaged = await world.etl(['plugins', 'install', 'two', '--offline', bundle], { directory, variables });
     expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringContaining(`${zod} of the bundle is not what bundle.json says`)]);
     expect(await world.plugins({ directory })).toEqual(['@etl/one 1.0.0 bundle']);
-  }, 120_000);
+  }, 180_000);
 });
 
 describe('a linked plugin', () => {
@@ -63,7 +63,7 @@ describe('a linked plugin', () => {
     expect(await readFile(join(directory, 'etl.lock'), 'utf8')).not.toContain('etl-two');
     expect(await world.etl(['run', 'copy'], { directory })).toMatchObject({ code: 0 });
     expect(await world.etl(['plugins', 'uninstall', 'two'], { directory })).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a registry that is named for the scope', () => {
@@ -99,5 +99,5 @@ describe('a registry that is named for the scope', () => {
     } finally {
       await registry.end();
     }
-  }, 120_000);
+  }, 180_000);
 });

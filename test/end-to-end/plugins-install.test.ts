@@ -16,7 +16,7 @@ describe('an installation', () => {
     world = await PluginWorld.make();
     await world.offer(one, two);
     expect(await world.etl(['plugins', 'install', 'one'])).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => world.end());
 
   it.each([
@@ -35,7 +35,7 @@ describe('an installation', () => {
     expect([failed.code, failed.stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(await world.plugins()).toEqual(['@etl/one 1.0.0 workspace']);
     expect(await readdir(join(world.data, 'sets'))).toEqual(folder);
-  }, 60_000); // prettier-ignore
+  }, 180_000); // prettier-ignore
 
   it('refuses names that would fetch something else than was meant, before it asks any network', async () => {
     await world.offer(one, two);
@@ -52,7 +52,7 @@ describe('an installation', () => {
     ];
     for (const [words, says] of refusals)
       expect(await world.etl(['plugins', 'install', ...words])).toMatchObject({ code: 2, stderr: expect.stringMatching(says) });
-  }, 60_000);
+  }, 180_000);
 
   it.each(['SIGKILL', 'SIGINT'] as const)(
     'that ends by %s in the middle leaves what worked, and the next goes on',
@@ -80,7 +80,7 @@ describe('an installation', () => {
       expect(await world.plugins()).toEqual(['@acme/etl-two 1.0.0 workspace', '@etl/one 1.0.0 workspace']);
       expect(await readdir(join(world.data, 'sets'))).toHaveLength(2);
     },
-    60_000,
+    180_000,
   );
 
   it('runs no install script that was not allowed by name', async () => {
@@ -106,7 +106,7 @@ describe('an installation', () => {
       plugin: { folder: string };
     };
     expect(await readdir(there.plugin.folder)).not.toContain('ran.txt');
-  }, 60_000);
+  }, 180_000);
 
   it('goes beside another at the same time, and both are there', async () => {
     await world.offer(one, two);
@@ -115,5 +115,5 @@ describe('an installation', () => {
     const ended = await Promise.all([install('one'), install('two')]);
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
     expect(await world.plugins({ variables })).toEqual(['@acme/etl-two 1.0.0 workspace', '@etl/one 1.0.0 workspace']);
-  }, 60_000);
+  }, 180_000);
 });

@@ -19,7 +19,12 @@ describe('plugins of a project', () => {
     await world.offer(one, two);
     const directory = await world.project('one');
     const before = await world.etl(['connectors', 'list', '--json'], { directory });
-    expect(json(before.stdout)['installable']).toMatchObject([{ name: 'one', command: 'etl plugins install one' }, { name: 'two' }]);
+    expect(json(before.stdout)['installable']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'one', command: 'etl plugins install one' }),
+        expect.objectContaining({ name: 'two' }),
+      ]),
+    );
     const missing = await world.etl(['run', 'copy'], { directory });
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('etl plugins install @etl/one')]);
 
@@ -57,7 +62,7 @@ describe('plugins of a project', () => {
     expect(await world.etl(['plugins', 'uninstall', 'two'], { directory })).toMatchObject({ code: 0 });
     expect(await world.plugins({ directory })).toEqual(['@etl/one 1.1.0 workspace']);
     expect(Object.keys(json(await readFile(join(directory, 'etl.lock'), 'utf8'))['plugins'] as object)).toEqual(['@etl/one']);
-  }, 120_000);
+  }, 180_000);
 
   it('come to a clone of the project as they were, and a run with others is refused', async () => {
     await world.offer(one, two);
@@ -93,7 +98,7 @@ describe('plugins of a project', () => {
     await writeFile(world.catalogue, '{"connectors": {}}');
     const stranger = await world.etl(['plugins', 'install'], { directory: clone });
     expect([stranger.code, stranger.stderr]).toEqual([2, expect.stringContaining('--trust @etl/one')]);
-  }, 120_000);
+  }, 180_000);
 
   it('are told apart from a lock that names another content', async () => {
     await world.offer(one, two);
@@ -130,7 +135,7 @@ describe('plugins of a project', () => {
     expect(await world.etl(['plugins', 'update'], { directory })).toMatchObject({ code: 0 });
     expect(await readFile(path, 'utf8')).toBe(text);
     expect(await world.etl(['validate'], { directory })).toMatchObject({ code: 0 });
-  }, 90_000);
+  }, 180_000);
 
   it('have to be in the lock where jobs use them: what the catalogue knows of one is enough only where there is no lock', async () => {
     await world.offer({ ...one, options: 'one.json' }, two);
@@ -152,5 +157,5 @@ describe('plugins of a project', () => {
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('etl plugins install @etl/one')]);
     await world.etl(['plugins', 'install', 'one'], { directory });
     expect(await validate()).toMatchObject({ exitCode: 0, problems: [], missing: [] });
-  }, 90_000);
+  }, 180_000);
 });

@@ -58,7 +58,7 @@ describe('a connector that etl plugins new begins', () => {
     for (const job of ['store', 'fetch', 'fetch']) expect(await world.etl(['run', job], { directory })).toMatchObject({ code: 0 });
     expect(await readdir(join(directory, 'lake'))).toEqual(['orders.jsonl']);
     expect(await readFile(join(directory, 'out/orders.csv'), 'utf8')).toBe(orders);
-  }, 60_000);
+  }, 180_000);
 
   it('is refused under a name that is taken or wrong, and never written over what is there', async () => {
     const refusals = [
@@ -81,7 +81,7 @@ describe('a connector that etl plugins new begins', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 const orders = 'id,total,note\n1,12.50,"a ""b"""\n2,9007199254740993.10,\n';
