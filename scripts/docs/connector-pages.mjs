@@ -25,12 +25,27 @@ export const connectorPage = ({ name, summary, plugin, connector }) =>
     `${summary}. Part of ${code(plugin)}.`,
     '## Connection, in etl.yaml',
     table(optionHeadings, optionRows(connector.connection)),
-    ...(connector.extractor ? ['## Extract, in job.yaml', table(optionHeadings, optionRows(connector.extractor.options))] : []),
+    ...(connector.extractor
+      ? [
+          '## Extract, in job.yaml',
+          ...(connector.extractor.each === true
+            ? ['It can be read [for each row of another dataset](../../guide/dependent-reads.md): `each`.']
+            : []),
+          table(optionHeadings, optionRows(connector.extractor.options)),
+        ]
+      : []),
     ...(connector.loader
       ? [
           '## Load, in job.yaml',
           `Write modes: ${connector.loader.modes.map(code).join(', ')}.`,
           table(optionHeadings, optionRows(connector.loader.options)),
+        ]
+      : []),
+    ...(connector.statements
+      ? [
+          '## Load that is only statements, in job.yaml',
+          'SQL in the target behind [other loads](../../guide/loads-and-plans.md).',
+          table(optionHeadings, optionRows(connector.statements.options)),
         ]
       : []),
   );

@@ -188,8 +188,9 @@ export const connectorShape = z.strictObject({
   connector: z.strictObject({
     name: z.string(), summary: z.string(), plugin: z.string(), version: z.string().nullable(), command: z.string().nullable(),
     connection: z.array(option),
-    extract: z.array(option).nullable(),
+    extract: z.array(option).nullable(), each: z.boolean(),
     load: z.strictObject({ modes: z.array(z.string()), options: z.array(option) }).nullable(),
+    statements: z.array(option).nullable(),
   }), // prettier-ignore
 });
 

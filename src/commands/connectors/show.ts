@@ -15,7 +15,11 @@ interface Shown {
   readonly command: string | null;
   readonly connection: readonly OptionDescription[];
   readonly extract: readonly OptionDescription[] | null;
+  /** It can be read for each row of another dataset. */
+  readonly each: boolean;
   readonly load: { readonly modes: readonly string[]; readonly options: readonly OptionDescription[] } | null;
+  /** Options of a load that is only statements; null: it runs none. */
+  readonly statements: readonly OptionDescription[] | null;
 }
 
 export default class ConnectorsShow extends ProjectCommand {
@@ -37,14 +41,16 @@ export default class ConnectorsShow extends ProjectCommand {
     const registry = await this.registryForChecks();
     const found = await registry.get(args.name);
     if (flags.schema) return this.#schema(found);
-    const { connection, extractor, loader, name, summary } = found;
+    const { connection, extractor, loader, statements, name, summary } = found;
     const { plugin, version } = registry.find(name) ?? { plugin: (await this.catalogue()).find(name)?.package ?? '', version: null };
     const connector: Shown = {
       name, summary, plugin, version,
       command: version === null ? `${this.config.bin} plugins install ${name}` : null,
       connection: describeOptions(connection),
       extract: extractor === undefined ? null : describeOptions(extractor.options),
+      each: extractor?.each === true,
       load: loader === undefined ? null : { modes: loader.modes, options: describeOptions(loader.options) },
+      statements: statements === undefined ? null : describeOptions(statements.options),
     }; // prettier-ignore
     if (!this.jsonEnabled()) this.#render(connector);
     return { status: 'done', exitCode: 0, connector };
@@ -57,13 +63,14 @@ export default class ConnectorsShow extends ProjectCommand {
     return description;
   }
 
-  #render({ name, summary, plugin, version, command, connection, extract, load }: Shown): void {
+  #render({ name, summary, plugin, version, command, connection, extract, each, load, statements }: Shown): void {
     const { terminal } = this;
     const { bold, faint } = terminal.dataPalette;
     terminal.data(`${bold(name)}: ${summary} ${faint(`(${plugin}${version === null ? ', not installed' : ` ${version}`})`)}`);
     this.#options('Connection, in etl.yaml', connection);
-    if (extract !== null) this.#options('Extract, in job.yaml', extract);
+    if (extract !== null) this.#options(`Extract, in job.yaml${each ? ' (with each: for each row of another dataset)' : ''}`, extract);
     if (load !== null) this.#options(`Load, in job.yaml (mode: ${load.modes.join(', ')})`, load.options);
+    if (statements !== null) this.#options('Load that is only statements, in job.yaml', statements);
     if (command !== null) terminal.say(`\nIt is not installed: ${terminal.palette.command(command)}`);
   }
 
