@@ -1,13 +1,23 @@
 import { EtlError, isEtlError, type LayerResult } from '@etl/sdk';
-import { checkLayers as inOrder, reachPort, resolveHost, unreachable } from '@etl/sql';
+import { checkLayers as inOrder, reachPort, resolveHost, unreachable, type ConnectOptions, type SshTunnel } from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { connect } from 'node:net';
 import { collectRows } from './collect-rows.js';
-import type { MysqlClient } from './mysql-client.js';
+import type { ConnectionOptions } from './connection-options.js';
 import { mysqlError, nativeKey } from './mysql-errors.js';
+import type { ServerAddress } from './server-address.js';
+
+/** What is checked of a client. */
+export interface CheckedClient {
+  readonly address: ServerAddress;
+  readonly options: Pick<ConnectionOptions, 'connect_timeout'>;
+  readonly place: string;
+  readonly tunnel: SshTunnel | null;
+  signIn(options: ConnectOptions): Promise<SignedIn>;
+}
 
 /** name, port, TLS, login, database, permission: ends behind the first that fails. */
-export async function* checkLayers(client: MysqlClient): AsyncGenerator<LayerResult> {
+export async function* checkLayers(client: CheckedClient): AsyncGenerator<LayerResult> {
   const { host, port, socket, tls, database, user } = client.address;
   const { tunnel } = client;
   const timeout = client.options.connect_timeout * 1000;
@@ -55,10 +65,10 @@ interface SignedIn {
 
 /** One connection for the layers above the port: the driver does them all at once, and its error says which of them failed. */
 class Visit {
-  readonly #client: MysqlClient;
+  readonly #client: CheckedClient;
   #signedIn: Promise<SignedIn> | null = null;
 
-  constructor(client: MysqlClient) {
+  constructor(client: CheckedClient) {
     this.#client = client;
   }
 
