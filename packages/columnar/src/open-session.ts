@@ -74,7 +74,9 @@ export function openSession(connection: DuckDBConnection, temporary: string): Se
     },
     append: (table, schema, given, columns) => appendRows({ session, temporary, table, schema, columns }, given),
     exportParquet: (select, path, { passing = false } = {}) =>
-      session.run(`copy (${select}) to ${literal(path)} (format parquet, compression ${passing ? 'uncompressed' : 'zstd'}, row_group_size 122880)`),
+      session.run(
+        `copy (${select}) to ${literal(path)} (format parquet, compression ${passing ? 'uncompressed' : 'zstd'}, row_group_size 122880)`,
+      ),
     interrupt: () => connection.interrupt(),
     async close() {
       closed = true;
