@@ -86,7 +86,7 @@ async function plannedStatements(session: SqlSession, planned: Planned & { reado
   if (transactional) recording.statements.push(...options.pre);
   const prepared = await prepareTarget(recording, world);
   if (!transactional) recording.statements.push(...options.pre);
-  await publishMode(recording, world, { prepared, commit: { run: '', rows: 1, cursors: {}, summary: null } });
+  await publishMode(recording, world, { prepared, commit: { run: '', rows: 1, cursors: {}, summary: null }, rows: 1 });
   recording.statements.push(...options.post);
   if (!transactional) await tidyTarget(recording, world, prepared);
   if (prepared.takesPlace && !transactional) recording.statements.push(...swapStatements(world, prepared.table));

@@ -95,7 +95,7 @@ export function publishableLoad(world: LoadWorld, ends: Pick<Publishable, 'close
       guard(async () => {
         const { id } = target;
         const record = new LoadRecord(open, session, id);
-        const { published } = await record.read();
+        const { published, parts } = await record.read();
         if (published?.run === commit.run) {
           done = true;
           return { id, counts: published.counts, intent: null };
@@ -103,7 +103,7 @@ export function publishableLoad(world: LoadWorld, ends: Pick<Publishable, 'close
         await record.advance(world.epoch);
         await runStatements(open, session, { statements: world.options.pre, params: world.options.params });
         prepared ??= await prepareTarget(session, world);
-        const counts = await publishMode(session, world, { prepared, commit });
+        const counts = await publishMode(session, world, { prepared, commit, rows: parts.reduce((sum, { rows }) => sum + rows, 0) });
         await runStatements(open, session, { statements: world.options.post, params: world.options.params });
         assertBalanced(commit.rows, counts);
         await failpoint('sql.applied');

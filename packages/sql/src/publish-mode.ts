@@ -9,14 +9,13 @@ import { differ, matchKeys, valueColumns } from './row-conditions.js';
 import type { SqlSession } from './sql-client.js';
 import { needsOrdinal, ordinalColumn } from './staging.js';
 
-/** Moves the staged rows into their table. */
+/** Moves the staged rows into their table; `rows` are those that were saved, which the seal has counted. */
 export async function publishMode(
   session: SqlSession,
   world: LoadWorld,
-  { prepared, commit }: { readonly prepared: PreparedTarget; readonly commit: Commit },
+  { prepared, commit, rows }: { readonly prepared: PreparedTarget; readonly commit: Commit; readonly rows: number },
 ): Promise<LoadCounts> {
-  const { open, staging, target, shape, options } = world;
-  const rows = await open.count(session, raw(`select count(*) from ${open.quote(staging)}`));
+  const { target, shape, options } = world;
   const winners = needsOrdinal(target, shape) ? await keepLast(session, world, rows) : rows;
   const missing = commit.partial === true ? 'keep' : options.missing;
   const publishing: Publishing = { session, world, prepared, rows, winners, missing };

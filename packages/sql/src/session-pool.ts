@@ -29,7 +29,7 @@ export class SessionPool {
   async take(options: ConnectOptions & { readonly abortable?: boolean }): Promise<SqlSession> {
     if (this.#closed) throw new EtlError('INTERNAL', `The connection to ${this.#client.place} is closed`);
     if (options.abortable === true && this.#signal.aborted) throw new EtlError('CANCELLED', 'The run was interrupted');
-    const session = this.#reuse(options) ?? (await this.#client.connect(options));
+    const session = this.#reuse(options) ?? (await this.#retagged(options)) ?? (await this.#client.connect(options));
     const stop = options.abortable === true ? (): void => session.cancel() : null;
     if (stop !== null) this.#signal.addEventListener('abort', stop, { once: true });
     this.#lent.set(session, { options, stop });
@@ -42,6 +42,21 @@ export class SessionPool {
       if (at < 0) return undefined;
       const [found] = this.#idle.splice(at, 1);
       if (found?.session.usable === true) return found.session;
+    }
+  }
+
+  /** An idle session of another tag under the one that is wanted. */
+  async #retagged({ access, tag }: ConnectOptions): Promise<SqlSession | undefined> {
+    const at = this.#idle.findIndex(({ options, session }) => options.access === access && session.usable && session.retag !== undefined);
+    if (at < 0) return undefined;
+    const [found] = this.#idle.splice(at, 1);
+    try {
+      await found?.session.retag?.(tag);
+      return found?.session;
+    } catch {
+      // One that broke while it lay there is as good as none
+      await found?.session.close();
+      return undefined;
     }
   }
 

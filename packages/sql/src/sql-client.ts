@@ -48,6 +48,8 @@ export interface ReadTransaction {
 export interface SqlSession {
   /** False once its connection is gone, or its state is not known any more. */
   readonly usable: boolean;
+  /** Gives the session another tag, where the server lets it: spares a sign-in. */
+  retag?(tag: string): Promise<void>;
   /** One statement; the number of rows that it inserted, deleted, or that an update matched. */
   run(sql: string, binds?: readonly Bind[]): Promise<number>;
   /** A small answer, whole. */

@@ -63,6 +63,10 @@ export class PostgresSession implements SqlSession {
     return affected;
   }
 
+  async retag(tag: string): Promise<void> {
+    await this.run(`set application_name = ${quoteText(tag)}`);
+  }
+
   async rows(sql: string, binds: readonly Bind[] = []): Promise<readonly SqlRow[]> {
     const rows: SqlRow[] = [];
     await this.#exchange(sql, binds, ({ type, body }) => {
