@@ -33,6 +33,7 @@ export class MysqlSession implements SqlSession {
   #busy = false;
   #open = false;
   #closed = false;
+  #tagged = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -151,9 +152,15 @@ export class MysqlSession implements SqlSession {
     return this.#locks.release(name);
   }
 
-  /** Marks the session as one of this tag. */
-  tag(tag: string): Promise<void> {
-    return this.#locks.tag(tag);
+  /** Marks the session as one of this tag, so that it can be found and ended. */
+  async tag(tag: string): Promise<void> {
+    await this.#locks.tag(tag);
+    this.#tagged = true;
+  }
+
+  /** Those of readers bear none. */
+  async retag(tag: string): Promise<void> {
+    if (this.#tagged) await this.tag(tag);
   }
 
   endOthers(tag: string): Promise<void> {

@@ -23,6 +23,7 @@ const short = (text: string): string => `etl_${createHash('sha256').update(text)
 export class NamedLocks {
   readonly #session: LockSession;
   readonly #held = new Set<string>();
+  #slot: string | null = null;
 
   constructor(session: LockSession) {
     this.#session = session;
@@ -40,8 +41,16 @@ export class NamedLocks {
     for (const name of [...this.#held]) await this.#release(name);
   }
 
+  /** Takes a place in the row of this tag, and leaves the one before. */
   async tag(tag: string): Promise<void> {
-    for (const name of slotNames(tag)) if (await this.#take(name)) return;
+    const before = this.#slot;
+    this.#slot = null;
+    if (before !== null) await this.#release(before);
+    for (const name of slotNames(tag)) {
+      if (!(await this.#take(name))) continue;
+      this.#slot = name;
+      return;
+    }
     throw new EtlError('THROTTLED', `More than ${slots} sessions of one load are open`, { hint: 'Lower parallel in the job' });
   }
 
