@@ -12,7 +12,7 @@ export function pluginTimes() {
   const ms = (value) => (value >= 100 ? Math.round(value).toLocaleString('en') : value);
   return [
     `## Plugins and secrets, ${date}`,
-    `${machine.system}, ${machine.cpus} × ${machine.model}, Node ${machine.node}; whole commands, npm with a warm cache, ${rounds} rounds in turn, on a machine whose load was ${load} when it began. Measure yourself: \`npm run bench:plugins\`.`,
+    `${machine.system}, ${machine.cpus} × ${machine.model}, Node ${machine.node}; whole commands, npm with a warm cache, ${rounds} rounds, on a machine whose load was ${load} when it began; a load above the number of cores slows all of it. Measure yourself: \`npm run bench:plugins\`.`,
     table(
       ['', 'median ms', 'fastest ms'],
       results.map(({ name, median, fastest }) => [name, ms(median), ms(fastest)]),

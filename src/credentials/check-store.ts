@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { isEtlError, type EtlError } from '@etl/sdk';
 import { failed, notice, ok, type Finding } from '../state/index.js';
 import { keychainError } from './keychain-error.js';
-import type { StoredCredentials } from './credentials.js';
 import { storeNames, type SecretStore } from './secret-store.js';
+import type { StoredCredentials } from './stored-credentials.js';
 
 const check = 'secrets';
 

@@ -1,11 +1,12 @@
 import { EtlError, isEtlError, Secret } from '@etl/sdk';
 import type { Finding } from '../state/index.js';
 import { checkStore, storeInCi } from './check-store.js';
+import type { StoredCredentials } from './stored-credentials.js';
 import { accountOf, setCommand, type CredentialAddress } from './credential-address.js';
 import type { CredentialEndpoint } from './credential-endpoint.js';
-import type { CredentialIndex, KnownCredential } from './credential-index.js';
+import type { KnownCredential } from './credential-index.js';
 import { readSecretFile } from './secret-file.js';
-import { storeNames, type SecretStore, type StoreKind } from './secret-store.js';
+import { storeNames, type StoreKind } from './secret-store.js';
 import { isContinuousIntegration, secretFileVariable, secretVariable } from './secret-variable.js';
 import { parseStored, storedText } from './stored-secret.js';
 
@@ -29,14 +30,6 @@ export interface CredentialsSetting {
   readonly stores: StoredCredentials | null;
   /** Told every value that is handed out or taken in, before anybody else sees it. */
   readonly onSecret: (value: string) => void;
-}
-
-export interface StoredCredentials {
-  /** The store that the person chose. */
-  readonly chosen: StoreKind;
-  open(kind: StoreKind): SecretStore;
-  readonly index: CredentialIndex;
-  readonly now: () => Date;
 }
 
 interface Found {
