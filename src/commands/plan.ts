@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import type { JobPlan, TargetPlan } from '../jobs/plan-job.js';
+import type { JobPlan, TargetPlan } from '../jobs/job-plan.js';
 import { busy } from '../terminal/busy.js';
 import { errorSummary, type ErrorSummary } from '../terminal/error-document.js';
 import { exitCodeOf, type ExitCode } from '../terminal/exit-codes.js';

@@ -1,5 +1,5 @@
 import type { LoadCounts, PlannedColumn } from '@etl/sdk';
-import type { ExtractPlan, JobPlan, StatementsPlan, TargetPlan } from '../jobs/plan-job.js';
+import type { ExtractPlan, JobPlan, StatementsPlan, TargetPlan } from '../jobs/job-plan.js';
 import { formatCount, plural } from './format-quantity.js';
 import type { Palette } from './palette.js';
 import { fitText, visibleLines, visibleText } from './visible-text.js';
