@@ -1,11 +1,28 @@
 import { EtlError, isEtlError, nativeCode, type LayerResult } from '@etl/sdk';
-import { checkLayers, reachPort, resolveHost, unreachable } from '@etl/sql';
+import {
+  checkLayers,
+  reachPort,
+  resolveHost,
+  unreachable,
+  type ConnectOptions,
+  type ServerAddress,
+  type SqlClient,
+  type SshTunnel,
+} from '@etl/sql';
 import { connect } from 'node:net';
-import type { PostgresClient } from './postgres-client.js';
+import type { ConnectionOptions } from './connection-options.js';
 import type { PostgresSession } from './postgres-session.js';
 
+/** What is tested: a client, as far as a test needs it. */
+export interface CheckedServer extends Pick<SqlClient, 'place'> {
+  readonly address: ServerAddress;
+  readonly options: ConnectionOptions;
+  readonly tunnel: SshTunnel | null;
+  connect(options: ConnectOptions): Promise<PostgresSession>;
+}
+
 /** name, port, TLS, login, database, permission: ends behind the first that fails. */
-export async function* checkServer(client: PostgresClient): AsyncGenerator<LayerResult> {
+export async function* checkServer(client: CheckedServer): AsyncGenerator<LayerResult> {
   const { host, port, socket, tls, user, database } = client.address;
   const timeout = client.options.connect_timeout * 1000;
   const hint = `Look into the log of the server at ${client.place}`;
@@ -43,10 +60,10 @@ function reachSocket(path: string): Promise<string> {
 
 /** One session for the layers above the port: signing in does them all at once, and its error says which of them failed. */
 class Visit {
-  readonly #client: PostgresClient;
+  readonly #client: CheckedServer;
   #session: Promise<PostgresSession> | null = null;
 
-  constructor(client: PostgresClient) {
+  constructor(client: CheckedServer) {
     this.#client = client;
   }
 
