@@ -125,13 +125,28 @@ export async function makeCases({ folder, rows, names }) {
     }),
   }; // prettier-ignore
   const servers = { folder, rows, narrow: paths.narrow, names };
-  const mysql = mysqlCaseNames.some((name) => names.includes(name)) ? await mysqlCases(servers) : null;
-  const postgres = postgresCaseNames.some((name) => names.includes(name)) ? await postgresCases(servers) : null;
+  const mysql = await casesOfServer(mysqlCaseNames, names, () => mysqlCases(servers));
+  const postgres = await casesOfServer(postgresCaseNames, names, () => postgresCases(servers));
+  const known = { ...mysql.cases, ...postgres.cases };
   return {
-    cases: names.map((name) => ({ name, ...(mysql?.cases[name] ?? postgres?.cases[name] ?? all[name]()) })),
+    cases: names.flatMap((name) => ({ name, ...(known[name] ?? all[name]?.()) })).filter(({ contenders }) => contenders !== undefined),
     close: async () => {
-      await mysql?.close();
-      await postgres?.close();
+      await mysql.close();
+      await postgres.close();
     },
   };
+}
+
+/** The cases of a server, where any of them is wanted; without its programs they are left out, and said to be. */
+async function casesOfServer(own, names, make) {
+  const none = { cases: {}, close: async () => undefined };
+  const wanted = own.filter((name) => names.includes(name));
+  if (wanted.length === 0) return none;
+  try {
+    return await make();
+  } catch (error) {
+    if (!/is not installed/.test(error.message)) throw error;
+    process.stderr.write(`LEFT OUT ${wanted.join(', ')}: ${error.message}\n`);
+    return none;
+  }
 }
