@@ -35,6 +35,7 @@ const keywords: Readonly<Record<string, (check: Check) => string[]>> = {
   default: fine,
   definitions: fine,
   secret: fine,
+  endpoint: fine,
   examples: fine,
   then: fine,
   else: fine, // prettier-ignore

@@ -1,16 +1,24 @@
 import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readProject, validateProject, writeEditorSchemas } from '../../src/project/index.js';
 import type { JsonSchema } from '../../src/project/open-json-schema.js';
-import { bundledPlugins, loadRegistry } from '../../src/registry/index.js';
+import { loadRegistry } from '../../src/registry/index.js';
 import { steps } from '../../src/transforms/index.js';
 import { schemaErrors } from './json-schema-check.js';
 import { folderOf } from './project-folder.js';
 
 const templates = readdirSync('templates').filter((name) => existsSync(join('templates', name, 'files/etl.yaml')));
-const context = { variables: {}, registry: loadRegistry(bundledPlugins()), steps };
+const root = resolve('plugins');
+const variables = { ETL_SECRET_SHOP__PASSWORD: 'of a test', ETL_SECRET_WAREHOUSE__PASSWORD: 'of a test' };
+
+/** Every connector of the repository, as if all of them were installed. */
+const all = readdirSync(root).map((folder) => {
+  const pjson = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string };
+  return { name: pjson.name, root: join(root, folder), pjson };
+});
+const context = { variables, registry: loadRegistry(all), steps };
 
 /** A template as `init` would copy it. */
 function copyOf(template: string): string {
