@@ -13,6 +13,8 @@ export const binaryTrailer = Buffer.from([0xff, 0xff]);
 
 export interface EncodedRows {
   readonly bytes: Uint8Array;
+  /** The buffer that they lie in, for the next rows. */
+  readonly scratch: Buffer;
   /** Rows that no value of the column's type can say; they are not among the bytes. */
   readonly refused: readonly RefusedRow[];
 }
@@ -20,18 +22,24 @@ export interface EncodedRows {
 /** The most that a cell of any type but text and bytes takes beyond its own bytes, its length and what groups of digits need. */
 const cellRoom = 48;
 
+export interface EncodeRequest {
+  readonly columns: readonly BinaryColumn[];
+  readonly ordinal: bigint | null;
+  /** Number of the first row, for those that are refused. */
+  readonly first: number;
+  /** A buffer that may be written over. */
+  readonly scratch: Buffer;
+}
+
 /** Rows as binary COPY reads them. `ordinal` is a number in front of each. */
-export function copyBinary(
-  schema: Schema,
-  batch: Batch,
-  { columns, ordinal, first }: { readonly columns: readonly BinaryColumn[]; readonly ordinal: bigint | null; readonly first: number },
-): EncodedRows {
+export function copyBinary(schema: Schema, batch: Batch, { columns, ordinal, first, scratch }: EncodeRequest): EncodedRows {
   const { bytes, index, stride } = cellsOf(schema, batch);
   const refused: RefusedRow[] = [];
   const width = columns.length + (ordinal === null ? 0 : 1);
   const places = Int32Array.from(columns, ({ column }) => column.at);
   const encoders = columns.map(({ encode }) => encode);
-  let out = Buffer.allocUnsafe(roomFor(index, batch.length, width));
+  const room = roomFor(index, batch.length, width);
+  let out: Buffer = scratch.length >= room ? scratch : Buffer.allocUnsafeSlow(room);
   let end = 0;
   for (let row = 0; row < batch.length; row++) {
     const start = end;
@@ -65,7 +73,7 @@ export function copyBinary(
       break;
     }
   }
-  return { bytes: out.subarray(0, end), refused };
+  return { bytes: out.subarray(0, end), scratch: out, refused };
 }
 
 function refusal(column: BulkColumn | undefined): Omit<RefusedRow, 'row'> {
@@ -84,7 +92,7 @@ function roomFor(index: Int32Array, rows: number, width: number): number {
   return size;
 }
 
-function grown(out: Buffer, end: number, need: number): Buffer<ArrayBuffer> {
+function grown(out: Buffer, end: number, need: number): Buffer {
   const larger = Buffer.allocUnsafe(Math.max(end + need, out.length + (out.length >> 1)));
   out.copy(larger, 0, 0, end);
   return larger;

@@ -26,7 +26,8 @@ export async function copyRows(wire: Wire, target: BulkTarget, batches: readonly
     for (const batch of batches) {
       const ordinal = target.ordinal === null ? null : target.ordinal.first + BigInt(rows);
       if (isBinary) {
-        const piece = copyBinary(noSchema, batch, { columns: binary, ordinal, first: rows });
+        const piece = copyBinary(noSchema, batch, { columns: binary, ordinal, first: rows, scratch: wire.scratch });
+        wire.scratch = piece.scratch;
         refused.push(...piece.refused);
         await sendData(wire, piece.bytes);
       } else {
@@ -75,7 +76,7 @@ async function sendData(wire: Wire, bytes: Uint8Array): Promise<void> {
   const head = Buffer.allocUnsafe(5);
   head[0] = 100;
   head.writeInt32BE(4 + bytes.length, 1);
-  await wire.send(head, bytes);
+  await wire.sendWhole(head, bytes);
 }
 
 const plainKinds: ReadonlySet<string> = new Set(['boolean', 'integer', 'decimal', 'float', 'date', 'time', 'timestamp']);

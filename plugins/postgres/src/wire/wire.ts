@@ -23,6 +23,8 @@ export class Wire {
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
   #paused = false;
+  /** Where rows are encoded before they are sent; kept, since buffers of this size are dear to make and to collect. */
+  scratch: Buffer = Buffer.alloc(0);
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -96,6 +98,21 @@ export class Wire {
       this.#socket.on('close', end);
     });
     // A reader sees the same failure; a writer must not go on into the void
+    this.#assertOpen();
+  }
+
+  /** Sends bytes and waits until the system has them: their buffer may then be written over. */
+  async sendWhole(...parts: readonly Uint8Array[]): Promise<void> {
+    this.#assertOpen();
+    const last = parts.at(-1);
+    if (last === undefined) return;
+    this.#socket.cork();
+    for (const part of parts.slice(0, -1)) this.#socket.write(part);
+    const written = new Promise<void>((done) => {
+      this.#socket.write(last, () => done());
+    });
+    this.#socket.uncork();
+    await written;
     this.#assertOpen();
   }
 
