@@ -163,17 +163,17 @@ describe('a script that goes wrong', () => {
 
   it('is ended where it never ends, in a row or while it is loaded', async () => {
     const started = Date.now();
-    await fails('row(row) { if (row.id === null) for (;;); return row; }', /did not end within 0\.3 s at row 3/, { timeout: '300ms' });
-    await fails('row: (row) => new Promise(() => {})', /did not end within 0\.3 s at row 1/, { timeout: '300ms' });
+    await fails('row(row) { if (row.id === null) for (;;); return row; }', /did not end within 2 s at row 3/, { timeout: '2s' });
+    await fails('row: (row) => new Promise(() => {})', /did not end within 2 s at row 1/, { timeout: '2s' });
     await expect(
-      write('for (;;);\nexport default {};').then((file) => bindAll(bench, input, [{ script: { file, timeout: '300ms' } }])),
+      write('for (;;);\nexport default {};').then((file) => bindAll(bench, input, [{ script: { file, timeout: '2s' } }])),
     ).rejects.toMatchObject({ code: 'SCRIPT_FAILED' });
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(Date.now() - started).toBeLessThan(25_000);
   });
 
   it('may take its time as long as it goes on', async () => {
-    const out = await run('row: async (row) => { await new Promise((done) => setTimeout(done, 150)); return row; }', rows, {
-      timeout: '300 ms',
+    const out = await run('row: async (row) => { await new Promise((done) => setTimeout(done, 1200)); return row; }', rows, {
+      timeout: '2500 ms',
     });
     expect(out.rows).toHaveLength(3);
   });
