@@ -3,9 +3,15 @@ import { LoadRecord, type Intent, type StoredState } from './load-state.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import type { SqlSession } from './sql-client.js';
 
-/** Whether the renames of an intent have happened: one statement does all of them, and afterwards there is no staging table. */
-export const isRenamed = async (open: OpenDatabase, session: SqlSession, { staging }: Intent): Promise<boolean> =>
-  (await open.database.introspection.table(session, staging)) === null;
+/**
+ * Whether the renames of an intent have happened: one statement does all of them, and afterwards there is no staging table, but the one that was put
+ * aside, or the table itself. That the staging table is gone is not enough: somebody may have dropped it.
+ */
+export async function isRenamed(open: OpenDatabase, session: SqlSession, { staging, old, table }: Intent): Promise<boolean> {
+  const { introspection } = open.database;
+  if ((await introspection.table(session, staging)) !== null) return false;
+  return (await introspection.table(session, old ?? table)) !== null;
+}
 
 /** Finishes a publish that was interrupted behind its renames, or forgets one that never got there. Outside of a transaction. */
 export async function settleIntent(open: OpenDatabase, session: SqlSession, load: LoadId): Promise<void> {
