@@ -113,9 +113,12 @@ export class ThrowawayServer {
     }
   }
 
-  /** SIGKILL, as a crash would. */
-  kill(): Promise<void> {
-    return this.#end('SIGKILL');
+  /** SIGKILL of the process and of its children, as a crash of the machine would: a child left alone may go on serving for a while. */
+  async kill(): Promise<void> {
+    const { pid } = this.#process ?? {};
+    const children = pid === undefined ? [] : await childrenOf(pid);
+    await this.#end('SIGKILL');
+    for (const child of children) killIfThere(child);
   }
 
   /** Ends it in good order; data stay. */
@@ -130,5 +133,18 @@ export class ThrowawayServer {
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+  }
+}
+
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
