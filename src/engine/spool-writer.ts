@@ -88,8 +88,21 @@ export class SpoolWriter implements PartWriter {
     const { segment, isNumbered } = this.#growing;
     const origin = { part: this.#part.id, first, ...(numbers !== null && { numbers }) };
     await segment.append(isNumbered ? withNumbers(this.#schema(true), { ...batch, origin }) : batch);
-    this.#next = (numbers?.at(-1) ?? first + batch.length - 1) + 1;
+    this.#next = this.#behind(numbers?.at(-1) ?? first + batch.length - 1);
     if (segment.facts.bytes >= segmentBytes) await this.#cut();
+  }
+
+  /** The number behind one. Throws where two rows could get the same: it is past those of this part, or no longer exact. */
+  #behind(last: number): number {
+    const { dataset, number } = this.#part;
+    if (last < (number + 1) * rowsPerPart && Number.isSafeInteger(last + 1)) return last + 1;
+    throw new EtlError(
+      'DATA_INVALID',
+      `${dataset} has more rows or parts than the spool can number: row ${last % rowsPerPart} of part ${number + 1}`,
+      {
+        hint: 'Read the source in several runs, each with fewer files or rows',
+      },
+    );
   }
 
   /** The spool takes whatever the schema says. */

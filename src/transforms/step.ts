@@ -144,5 +144,5 @@ export const rowNumberColumn = '_etl_row';
 
 export const rowNumberField: Field = { name: rowNumberColumn, type: { kind: 'integer', bits: 64, signed: true }, nullable: false };
 
-/** Row numbers of part n begin at n times this, so that they ascend in source order over all parts. */
-export const rowsPerPart = 2 ** 40;
+/** Row numbers of part n begin at n times this, so that they ascend in source order over all parts: a million parts stay exact as numbers. */
+export const rowsPerPart = 2 ** 33;
