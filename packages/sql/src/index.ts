@@ -36,7 +36,15 @@ export {
   type SqlSession,
   type StreamQuery,
 } from './sql-client.js';
-export { serverAddress, tlsFiles, type AddressOptions, type ServerAddress, type TlsChoice, type TlsFiles } from './server-address.js';
+export {
+  isLocalHost,
+  serverAddress,
+  tlsFiles,
+  type AddressOptions,
+  type ServerAddress,
+  type TlsChoice,
+  type TlsFiles,
+} from './server-address.js';
 export { sqlConnection } from './sql-connection.js';
 export type { SqlDatabase } from './sql-database.js';
 export { sshOptions, type SshOptions } from './ssh/ssh-options.js';

@@ -34,8 +34,10 @@ export interface ServerAddress {
   readonly place: string;
 }
 
-/** This machine itself: nobody is on the way. */
 const local: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
+
+/** Whether a host is the machine itself: nobody is on the way. */
+export const isLocalHost = (host: string): boolean => local.has(host);
 
 /** Brings host, socket and URL to one form; `example` is shown where a URL is wrong. Throws CONFIG_INVALID. */
 export function serverAddress(
@@ -50,7 +52,7 @@ export function serverAddress(
   const user = options.user ?? url?.user;
   if (database === undefined) throw invalid('The URL of the connection names no database', `Write ${example}`);
   if (user === undefined) throw invalid('The connection names no user', 'Add user to the connection');
-  const { tls = socket === null && !local.has(host) } = options;
+  const { tls = socket === null && !isLocalHost(host) } = options;
   const verified: TlsChoice = { verify: true };
   return {
     host,

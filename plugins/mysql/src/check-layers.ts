@@ -1,11 +1,18 @@
 import { EtlError, isEtlError, type LayerResult } from '@etl/sdk';
-import { checkLayers as inOrder, reachPort, resolveHost, unreachable, type ConnectOptions, type SshTunnel } from '@etl/sql';
+import {
+  checkLayers as inOrder,
+  reachPort,
+  resolveHost,
+  unreachable,
+  type ConnectOptions,
+  type SshTunnel,
+  type ServerAddress,
+} from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { connect } from 'node:net';
 import { collectRows } from './collect-rows.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { mysqlError, nativeKey } from './mysql-errors.js';
-import type { ServerAddress } from './server-address.js';
 
 /** What is checked of a client. */
 export interface CheckedClient {

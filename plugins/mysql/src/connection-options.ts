@@ -73,4 +73,3 @@ export const connectionOptions = z
   .refine(({ url, database }) => url !== undefined || database !== undefined, 'name the database');
 
 export type ConnectionOptions = z.infer<typeof connectionOptions>;
-export type TlsOptions = z.infer<typeof tlsOptions>;

@@ -1,10 +1,11 @@
 import { EtlError, messageOf } from '@etl/sdk';
+import { isLocalHost, tlsFiles } from '@etl/sql';
 import type { ConnectionOptions as DriverOptions } from 'mysql2';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import type { ConnectionOptions } from './connection-options.js';
-import { local, serverAddress } from './server-address.js';
+import { mysqlAddress } from './mysql-address.js';
 import { authPlugins } from './sign-in.js';
 
 export interface SessionKind {
@@ -22,15 +23,11 @@ export async function driverOptions(
   directory: string,
   { access, tag, led }: SessionKind,
 ): Promise<DriverOptions> {
-  const { host, port, socket, user, database, tls } = serverAddress(options);
+  const { host, port, socket, user, database, tls } = mysqlAddress(options);
   const password = options.password?.reveal() ?? '';
-  const read = (path: string | undefined): Promise<string | undefined> => readText(path, directory);
-  const serverKey = (await read(options.server_public_key)) ?? null;
-  const ssl =
-    tls === null
-      ? undefined
-      : defined({ ca: await read(tls.ca), cert: await read(tls.cert), key: await read(tls.key), passphrase: tls.passphrase?.reveal() });
-  const plugins = authPlugins({ password, isPrivate: tls !== null || socket !== null, serverKey, isLocal: local.has(host) });
+  const serverKey = (await readText(options.server_public_key, directory)) ?? null;
+  const ssl = tls === null ? undefined : { ...(await tlsFiles(tls, directory)), verifyIdentity: tls.verify };
+  const plugins = authPlugins({ password, isPrivate: tls !== null || socket !== null, serverKey, isLocal: isLocalHost(host) });
   return {
     ...(socket === null ? { host, port } : { socketPath: socket }),
     // The host stays the one that the certificate must name
@@ -39,9 +36,7 @@ export async function driverOptions(
     password,
     database,
     connectTimeout: options.connect_timeout * 1000,
-    ...(ssl === undefined
-      ? {}
-      : { ssl: { ...ssl, rejectUnauthorized: tls?.verify ?? true, verifyIdentity: tls?.verify ?? true, minVersion: 'TLSv1.2' } }),
+    ...(ssl === undefined ? {} : { ssl }),
     charset: 'UTF8MB4_GENERAL_CI',
     dateStrings: true,
     supportBigNumbers: true,
@@ -65,7 +60,3 @@ async function readText(path: string | undefined, directory: string): Promise<st
     });
   }
 }
-
-/** Without what is not said. */
-const defined = <T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };

@@ -1,13 +1,13 @@
 import { EtlError, type Context, type LayerResult } from '@etl/sdk';
-import { sshTunnel, type ConnectOptions, type SqlClient, type SqlSession, type SshTunnel } from '@etl/sql';
+import { sshTunnel, type ConnectOptions, type ServerAddress, type SqlClient, type SqlSession, type SshTunnel } from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { checkLayers } from './check-layers.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { loadDriver, signIn } from './driver.js';
 import { driverOptions } from './driver-options.js';
+import { mysqlAddress } from './mysql-address.js';
 import { mysqlError } from './mysql-errors.js';
 import { MysqlSession } from './mysql-session.js';
-import { serverAddress, type ServerAddress } from './server-address.js';
 import { readServerFacts, type ServerFacts } from './server-facts.js';
 import { sessionSettings } from './session-settings.js';
 
@@ -34,7 +34,7 @@ export class MysqlClient implements SqlClient {
 
   constructor(options: ConnectionOptions, context: Context) {
     this.options = options;
-    this.address = serverAddress(options);
+    this.address = mysqlAddress(options);
     this.#context = context;
     this.tunnel = options.ssh === undefined ? null : sshTunnel(options.ssh, context.directory);
   }
