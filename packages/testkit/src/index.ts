@@ -24,3 +24,4 @@ export * from './servers/postgres-server.js';
 export * from './servers/throwaway-certificates.js';
 export * from './servers/mariadb-server.js';
 export * from './servers/ssh-server.js';
+export * from './run-load.js';
