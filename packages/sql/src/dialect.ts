@@ -125,6 +125,12 @@ export interface DdlSyntax {
   createTable(name: TableName, plan: TablePlan): readonly string[];
   /** A logged table with the types of the target. Rows are written to it once, by several sessions at a time. */
   createStaging(name: TableName, plan: StagingPlan): readonly string[];
+  /**
+   * The same as a table that its session alone sees, that ends with it, and that is called by the name which is answered. It may be opened once in a
+   * statement. null: the server has none that keeps the rules of a table; an ordinary one is then made, and dropped behind its use.
+   */
+  readonly createTemporary:
+    ((name: TableName, plan: StagingPlan) => { readonly name: TableName; readonly statements: readonly string[] }) | null;
   dropTable(name: TableName): readonly string[];
   addColumn(name: TableName, column: ColumnPlan): readonly string[];
   dropColumn(name: TableName, column: string): readonly string[];

@@ -1,4 +1,4 @@
-import type { Field, LoadPlan, LoadTarget, PlannedColumn, PlanTarget } from '@etl/sdk';
+import type { Field, LoadPlan, PlannedColumn, PlanTarget } from '@etl/sdk';
 import { raw } from './fragment.js';
 import { judgeLoad, targetTable } from './judge-load.js';
 import type { SqlLoadOptions } from './load-options.js';
@@ -6,11 +6,11 @@ import { findColumn, type JudgedShape, type LoadShape } from './load-shape.js';
 import type { LoadWorld } from './load-world.js';
 import type { OpenDatabase } from './open-database.js';
 import { ownColumns } from './own-columns.js';
+import { plannedWorld } from './planned-world.js';
 import { prepareTarget, tidyTarget } from './prepare-target.js';
 import { publishMode } from './publish-mode.js';
 import { RecordingSession } from './recording-session.js';
 import type { SqlSession } from './sql-client.js';
-import { stagingName } from './staging.js';
 import type { TableFacts } from './table-facts.js';
 import type { TableName } from './table-name.js';
 
@@ -77,11 +77,7 @@ function plannedColumns({ shape, ignored }: JudgedShape, { open, options, target
 async function plannedStatements(session: SqlSession, planned: Planned & { readonly shape: LoadShape }): Promise<readonly string[]> {
   const { open, options, target, name, shape } = planned;
   const recording = new RecordingSession(session);
-  const whole: LoadTarget = { ...target, epoch: 0, run: '', fingerprint: '', plan: null, parts: [], takeOver: false };
-  const world: LoadWorld = {
-    open, target: whole, name, options, epoch: 0, shape, staging: stagingName(options.staging?.schema ?? name.schema, target.id), parts: [], tag: '',
-    failpoint: async () => undefined, guard: (work) => work(), closed: () => undefined,
-  }; // prettier-ignore
+  const world = plannedWorld(open, { target, options, name, shape });
   const { transactional } = open.dialect.ddl;
   if (transactional) recording.statements.push(...options.pre);
   const prepared = await prepareTarget(recording, world);

@@ -16,7 +16,7 @@ export async function publishHistory(publishing: Publishing): Promise<Counts> {
   const same = matchKeys(world);
   const isCurrent = values.isTrue(`t.${current ?? ''}`);
   if (missing !== 'keep' && rows === 0 && !options.allow_empty) throw emptyLoad(world);
-  await refuseRepeatedKeys(publishing, isCurrent);
+  await refuseRepeatedKeys(session, { world, table: publishing.prepared.table, rows: loaded, condition: isCurrent });
   const now = bound(timeField(valid_to), await publishTime(session, world));
   const end = sql`update ${table} t set ${to ?? ''} = ${now}, ${current ?? ''} = ${values.boolean(false)} where ${isCurrent}`;
   const differences = differ(world, valueColumns(world));

@@ -7,7 +7,7 @@ import { emptyLoad, publishTime, refuseRepeatedKeys, type Counts, type Publishin
 import { targetName, type PreparedTarget } from './prepare-target.js';
 import { differ, matchKeys, valueColumns } from './row-conditions.js';
 import type { SqlSession } from './sql-client.js';
-import { needsOrdinal, ordinalColumn } from './staging.js';
+import { countKeys, needsOrdinal, ordinalColumn } from './staging.js';
 
 /** Moves the staged rows into their table; `rows` are those that were saved, which the seal has counted. */
 export async function publishMode(
@@ -27,7 +27,7 @@ export async function publishMode(
 async function keepLast(session: SqlSession, { open, staging, shape }: LoadWorld, rows: number): Promise<number> {
   const table = open.quote(staging);
   const keys = open.columns(shape.key);
-  const keyed = await open.count(session, raw(`select count(*) from (select count(*) n from ${table} group by ${keys}) k`));
+  const keyed = await countKeys(open, session, { table: staging, key: shape.key });
   if (keyed === rows) return rows;
   const ordinal = open.dialect.names.quote(ordinalColumn);
   const numbered = `select ${ordinal} o, row_number() over (partition by ${keys} order by ${ordinal} desc) n from ${table}`;
@@ -100,7 +100,7 @@ async function merge(publishing: Publishing): Promise<Counts> {
   const { session, world, winners, missing } = publishing;
   const { open, options, staging } = world;
   const { names, dml } = open.dialect;
-  await refuseRepeatedKeys(publishing, null);
+  await refuseRepeatedKeys(session, { world, table: publishing.prepared.table, rows: open.quote(staging), condition: null });
   const values = valueColumns(world);
   const mark = options.missing === 'mark' ? [names.quote(names.spell(options.marked))] : [];
   const set = [

@@ -5,6 +5,7 @@ import { timeField } from './own-columns.js';
 import { targetName, type PreparedTarget } from './prepare-target.js';
 import { matchKeys } from './row-conditions.js';
 import type { SqlSession } from './sql-client.js';
+import type { TableFacts } from './table-facts.js';
 
 /** A publish at work, in the transaction of `session`. Winners: one row of the staging table for each key, the last in source order. */
 export interface Publishing {
@@ -30,19 +31,28 @@ export async function publishTime(session: SqlSession, { open }: LoadWorld): Pro
   return time;
 }
 
-export const emptyLoad = ({ target, options }: LoadWorld): EtlError =>
+export const emptyLoad = ({ target, options }: Pick<LoadWorld, 'target' | 'options'>): EtlError =>
   new EtlError(
     'CONFLICT',
     `Load ${target.id} brings no row, and missing: ${options.missing} would then take every row of the table as gone`,
     { hint: 'Write allow_empty: true where an empty source is right' },
   );
 
+/** Rows of a load against their table, in which a key may stand twice. */
+export interface KeyedRows {
+  readonly world: Pick<LoadWorld, 'open' | 'name' | 'shape'>;
+  readonly table: Pick<TableFacts, 'uniques'> | null;
+  /** Relation of the rows, as SQL. */
+  readonly rows: string;
+  /** Which rows of the table count; null: all. */
+  readonly condition: string | null;
+}
+
 /** Without a unique constraint a key may stand in the table twice; which of the rows to change nobody can say. */
-export async function refuseRepeatedKeys({ session, world, prepared }: Publishing, condition: string | null): Promise<void> {
-  const { open, name, shape, staging } = world;
-  const { table } = prepared;
+export async function refuseRepeatedKeys(session: SqlSession, { world, table, rows, condition }: KeyedRows): Promise<void> {
+  const { open, name, shape } = world;
   if (table === null || table.uniques.some((unique) => unique.length > 0 && unique.every((column) => shape.key.includes(column)))) return;
-  const matched = `exists (select 1 from ${open.quote(staging)} w where ${matchKeys(world)})`;
+  const matched = `exists (select 1 from ${rows} w where ${matchKeys(world)})`;
   const where = condition === null ? matched : `${condition} and ${matched}`;
   const repeated = await open.count(
     session,

@@ -1,5 +1,6 @@
 import type { Loader, LoadId } from '@etl/sdk';
 import { beginLoad, loadTag, takeLock } from './begin-load.js';
+import { compareLoad } from './compare-load.js';
 import { targetTable } from './judge-load.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { LoadRecord } from './load-state.js';
@@ -57,6 +58,7 @@ export function sqlLoader(open: OpenDatabase, options: SqlLoadOptions): Loader {
     ...loaderState(open),
     begin: (target) => beginLoad({ open, options, target }),
     plan: (target) => planLoad(open, options, target),
+    compare: (target) => compareLoad(open, options, target),
     tidy: (id) => tidyLoad(open, options, id),
     close: async () => undefined,
   };

@@ -4,6 +4,9 @@ import type { RowRun } from './row-run.js';
 import type { BulkResult, BulkTarget, Refusal, SqlSession } from './sql-client.js';
 import { ordinalColumn, ordinalOf, stagingPlan } from './staging.js';
 
+/** What of a load tells how its rows are staged. */
+export type StagingWorld = Pick<LoadWorld, 'open' | 'target' | 'shape' | 'staging'>;
+
 /** What became of rows that were given to the staging table. */
 export interface Staged {
   readonly rows: number;
@@ -21,7 +24,7 @@ export interface StageRequest {
 const savepoint = '_etl_bulk';
 
 /** Writes rows to the staging table in the open transaction; rows that the server refuses are set apart one by one, and never hide the others. */
-export async function stageRows(session: SqlSession, world: LoadWorld, request: StageRequest): Promise<Staged> {
+export async function stageRows(session: SqlSession, world: StagingWorld, request: StageRequest): Promise<Staged> {
   if (request.run.length === 0) return { rows: 0, rejects: [] };
   await session.run(`savepoint ${savepoint}`);
   const result = await session.bulk(bulkTarget(world, request), request.run.batches);
@@ -38,7 +41,7 @@ export async function stageRows(session: SqlSession, world: LoadWorld, request: 
 /** Cuts the rows where one is known to be refused, else in halves. */
 async function setApart(
   session: SqlSession,
-  world: LoadWorld,
+  world: StagingWorld,
   { request, result }: { request: StageRequest; result: BulkResult },
 ): Promise<Staged> {
   const { run } = request;
@@ -65,7 +68,7 @@ function between(rows: readonly number[], length: number): readonly (readonly [n
   return starts.map((start, at) => [start, ends[at] ?? length] as const).filter(([from, to]) => from < to);
 }
 
-function bulkTarget({ staging, shape, target }: LoadWorld, { part, first }: StageRequest): BulkTarget {
+function bulkTarget({ staging, shape, target }: StagingWorld, { part, first }: StageRequest): BulkTarget {
   const { ordinal } = stagingPlan(target, shape);
   return {
     table: staging,
@@ -79,7 +82,7 @@ function bulkTarget({ staging, shape, target }: LoadWorld, { part, first }: Stag
   };
 }
 
-function rejectOf({ shape, target }: LoadWorld, run: RowRun, { row, refusal }: { row: number; refusal: Refusal }): Reject {
+function rejectOf({ shape, target }: StagingWorld, run: RowRun, { row, refusal }: { row: number; refusal: Refusal }): Reject {
   const { reason, code, field } = refusal;
   const column = shape.columns.findIndex(({ name }) => name === field);
   const given = column < 0 ? undefined : target.schema.fields[shape.taken[column] ?? -1]?.name;

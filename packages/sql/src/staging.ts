@@ -15,6 +15,12 @@ export const stagingName = (schema: string, load: LoadId): TableName => ({
   table: `${ownPrefix}stage_${digest(load).slice(0, 16)}`,
 });
 
+/** Names of the tables with the rows of a load that are only compared: all of them, and the last of each key. */
+export const comparedName = (schema: string, load: LoadId, what: 'all' | 'last'): TableName => ({
+  schema,
+  table: `${ownPrefix}plan_${digest(load).slice(0, 16)}_${what}`,
+});
+
 /** The name that a replaced table has until it is dropped, where renames are no part of a transaction. */
 export const oldName = (schema: string, load: LoadId): TableName => ({ schema, table: `${ownPrefix}old_${digest(load).slice(0, 16)}` });
 
@@ -98,3 +104,11 @@ export async function assertStaged(
 export async function dropStaging(open: OpenDatabase, session: SqlSession, staging: TableName): Promise<void> {
   if ((await open.database.introspection.table(session, staging)) !== null) await open.define(session, open.dialect.ddl.dropTable(staging));
 }
+
+/** How many keys the rows of a table have. */
+export const countKeys = (
+  open: OpenDatabase,
+  session: SqlSession,
+  { table, key }: { readonly table: TableName; readonly key: readonly string[] },
+): Promise<number> =>
+  open.count(session, raw(`select count(*) from (select count(*) n from ${open.quote(table)} group by ${open.columns(key)}) k`));

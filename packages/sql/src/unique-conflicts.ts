@@ -5,7 +5,10 @@ import { targetName } from './prepare-target.js';
 import type { SqlSession } from './sql-client.js';
 
 /** Finds before the publish what a UNIQUE or PRIMARY KEY of the table would refuse. Throws CONFLICT that names the columns. */
-export async function refuseUniqueConflicts(session: SqlSession, world: LoadWorld): Promise<void> {
+export async function refuseUniqueConflicts(
+  session: SqlSession,
+  world: Pick<LoadWorld, 'open' | 'target' | 'shape' | 'name' | 'staging'>,
+): Promise<void> {
   const { open, target, shape, name, staging } = world;
   const { mode } = target;
   if (mode !== 'append' && mode !== 'replace') return;

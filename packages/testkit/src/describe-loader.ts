@@ -1,6 +1,7 @@
 import type { Connector } from '@etl/sdk';
 import { connectionTests } from './connection-tests.js';
 import { describeContract, type ContractTests } from './contract.js';
+import { comparisonTests } from './loader/comparing.js';
 import { loaderFenceTests } from './loader/fencing.js';
 import { loaderModeTests } from './loader/modes.js';
 import { loaderOptionTests } from './loader/options.js';
@@ -39,6 +40,7 @@ export function describeLoader(api: TestApi, connector: Connector, harness: Load
     ...loaderFenceTests(mode),
     ...loaderPartTests(mode, keyed),
     ...loaderPlanTests(modes),
+    ...comparisonTests(modes),
   };
   describeContract(api, {
     title: `loader ${connector.name}${variant === undefined ? '' : ` (${variant})`}`,

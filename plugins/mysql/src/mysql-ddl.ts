@@ -14,7 +14,11 @@ export function mysqlDdl(server: () => ServerFacts): DdlSyntax {
     transactional: false,
     createSchema: (schema) => [`create database if not exists ${quoteName(schema)} character set utf8mb4`],
     createTable: (name, plan) => [create(name, { plan, indexed: plan.key, collation: collation(), more: primaryKey(plan.key) })],
-    createStaging: (name, plan) => [create(name, { plan, indexed: plan.lookUp, collation: collation(), more: stagingIndexes(plan) })],
+    createStaging: (name, plan) => [createStaging(name, plan, collation())],
+    createTemporary: (name, plan) => ({
+      name,
+      statements: [createStaging(name, plan, collation()).replace(/^create table/, 'create temporary table')],
+    }),
     dropTable: (name) => [`drop table if exists ${wholeName(name)}`],
     addColumn: (name, column) => [`alter table ${wholeName(name)} add column ${definition(column, collation())}`],
     dropColumn: (name, column) => [`alter table ${wholeName(name)} drop column ${quoteName(column)}`],
@@ -56,6 +60,9 @@ function create(name: TableName, { plan, indexed, collation, more }: Creation): 
   const pieces = [...typed.map((column) => definition(column, collation)), ...more, ...checks];
   return `create table ${wholeName(name)} (${pieces.join(', ')}) engine=innodb row_format=dynamic default character set utf8mb4`;
 }
+
+const createStaging = (name: TableName, plan: StagingPlan, collation: string): string =>
+  create(name, { plan, indexed: plan.lookUp, collation, more: stagingIndexes(plan) });
 
 const primaryKey = (key: readonly string[]): string[] => (key.length === 0 ? [] : [`primary key (${key.map(quoteName).join(', ')})`]);
 

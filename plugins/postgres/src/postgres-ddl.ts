@@ -37,6 +37,11 @@ export const postgresDdl: DdlSyntax = {
     const ordinal = plan.ordinal === null ? [] : [`${quoteName(plan.ordinal)} bigint not null`];
     return [`create table ${quoteTable(name)} (${[...ordinal, ...plan.columns.map(declared), ...checksOf(plan)].join(', ')})`];
   },
+  createTemporary: ({ table }, plan) => {
+    // Tables in this schema are temporary ones of the session
+    const name = { schema: 'pg_temp', table };
+    return { name, statements: postgresDdl.createStaging(name, plan) };
+  },
   dropTable: (name) => [`drop table ${quoteTable(name)}`],
   addColumn: (name, column) => [`alter table ${quoteTable(name)} add column ${declared(column)}`],
   dropColumn: (name, column) => [`alter table ${quoteTable(name)} drop column ${quoteName(column)}`],
