@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '@etl/columnar';
-import { noWorld, type KillProject, type KillWorld } from './kill-project.js';
+import type { KillProject } from './kill-project.js';
+import { noWorld, type KillWorld } from './kill-world.js';
 
 const rows = 1200;
 

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runEtl, type Ended, type ProcessOptions } from './kill-process.js';
-import { contentOf, copyProject, noWorld, writeFiles, type KillProject, type KillWorld } from './kill-project.js';
+import { contentOf, copyProject, writeFiles, type KillProject } from './kill-project.js';
+import { noWorld, type KilledServer, type KillWorld } from './kill-world.js';
 
 /** What a run must come to, however often it was killed. */
 export interface Reference {
@@ -24,6 +25,8 @@ export interface Bench {
   content(directory: string): Promise<string>;
   /** Removes a copy. */
   drop(directory: string): Promise<void>;
+  /** The server of the project; null: it has none that could be killed. */
+  readonly server: KilledServer | null;
   close(): Promise<void>;
 }
 
@@ -51,7 +54,7 @@ export async function prepareBench(project: KillProject): Promise<Bench> {
   };
   try {
     const copy = await makeTemplate(folder, project, { world, run });
-    const bench = { copy, run, content, drop, close };
+    const bench = { copy, run, content, drop, close, server: world.server ?? null };
     return { ...bench, reference: await referenceOf(await copy(), join(folder, 'trace'), bench) };
   } catch (error) {
     await close();
@@ -62,15 +65,17 @@ export async function prepareBench(project: KillProject): Promise<Bench> {
 /** The project at rest before the run that is killed; what comes back copies it. */
 async function makeTemplate(
   folder: string,
-  { files, delivery }: KillProject,
+  { files, delivery, statements }: KillProject,
   { world, run }: { readonly world: KillWorld; readonly run: Bench['run'] },
 ): Promise<Bench['copy']> {
   const template = join(folder, 'template');
   await mkdir(join(template, 'out'), { recursive: true });
   await writeFiles(template, files);
   await world.make(template, null);
+  if (statements !== undefined) await world.fill(template, statements.first);
   expectDone(await run(template), 'the run before');
   await writeFiles(template, delivery);
+  if (statements !== undefined) await world.fill(template, statements.delivery);
   let copies = 0;
   // One at a time: some servers copy a database only while nobody else looks at it
   let turn: Promise<unknown> = Promise.resolve();
@@ -97,7 +102,7 @@ async function referenceOf(directory: string, trace: string, { run, content }: P
 export async function killAt(point: string, bench: Bench): Promise<string | null> {
   const directory = await bench.copy();
   const killed = await bench.run(directory, { variables: { ETL_FAILPOINT: point } });
-  if (killed.signal !== 'SIGKILL') return `${point} was not reached: exit code ${killed.code} ${tail(killed)}`;
+  if (killed.signal !== 'SIGKILL') return `${point} was not reached: exit code ${killed.code} ${errorOf(killed)}`;
   const difference = await finishAndCompare(directory, bench, isBehindTheRun(point));
   await bench.drop(directory);
   return difference === null ? null : `${point}: ${difference}`;
@@ -110,13 +115,22 @@ export async function finishAndCompare(
   isOver: boolean,
 ): Promise<string | null> {
   const ended = await run(directory);
-  if (ended.code !== 0) return `the restart ended with ${ended.code}: ${tail(ended)}`;
+  if (ended.code !== 0) return `the restart ended with ${ended.code}: ${errorOf(ended)}`;
   const content = await contentIn(directory);
   if (content !== reference.content) return `the targets differ: ${firstDifference(reference.content, content)}`;
   // A run that was over when it was killed is not continued: the next one is a run of its own.
   const report = reportOf(ended);
   if (!isOver && report !== reference.report) return `the balance differs: ${firstDifference(reference.report, report)}`;
   return null;
+}
+
+/** What is wrong with a run that ended by itself; null: nothing. */
+export async function compareEnded(directory: string, { reference, content }: Bench, ended: Ended): Promise<string | null> {
+  if (ended.code !== 0) return `exit code ${ended.code}: ${errorOf(ended)}`;
+  const found = await content(directory);
+  if (found !== reference.content) return `the targets differ of a run that ended by itself: ${firstDifference(reference.content, found)}`;
+  const report = reportOf(ended);
+  return report === reference.report ? null : `the balance differs: ${firstDifference(reference.report, report)}`;
 }
 
 /** Behind the removal of the manifest nothing of the run is left to do. */
@@ -153,10 +167,10 @@ export function reportOf({ stdout }: Ended): string {
 }
 
 function expectDone(ended: Ended, what: string): void {
-  if (ended.code !== 0) throw new Error(`${what} ended with ${ended.code ?? ended.signal}: ${tail(ended)}`);
+  if (ended.code !== 0) throw new Error(`${what} ended with ${ended.code ?? ended.signal}: ${errorOf(ended)}`);
 }
 
-const tail = ({ stdout, stderr }: Ended): string => `${stdout.slice(-1500)} ${stderr.slice(-1500)}`;
+export const errorOf = ({ stdout, stderr }: Ended): string => `${stdout.slice(-1500)} ${stderr.slice(-1500)}`;
 
 function firstDifference(expected: string, found: string): string {
   let at = 0;

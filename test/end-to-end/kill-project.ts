@@ -2,6 +2,7 @@ import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { modes, type Mode } from '@etl/sdk';
 import { duckDbContent } from './kill-duckdb-content.js';
+import type { KillWorld } from './kill-world.js';
 
 /** A small project whose runs are killed. */
 export interface KillProject {
@@ -11,30 +12,11 @@ export interface KillProject {
   readonly files: { readonly [path: string]: string };
   /** What arrives before the run that is killed. */
   readonly delivery: { readonly [path: string]: string };
-  /** Starts the server that the project loads into; absent: it needs none. */
+  /** Statements that fill the server: before the first run, and with the delivery. */
+  readonly statements?: { readonly first: string; readonly delivery: string };
+  /** Starts the server that the project uses; absent: it needs none. */
   readonly world?: () => Promise<KillWorld>;
 }
-
-/** A server with a database of its own for each copy of a project. */
-export interface KillWorld {
-  /** Variables of runs in this folder: how the CLI finds plugin, server and database. */
-  variables(directory: string): { readonly [name: string]: string };
-  /** Makes the database of a folder: empty, or with all that another one has. */
-  make(directory: string, from: string | null): Promise<void>;
-  /** All that the database of the folder holds, but the rows of state tables. */
-  content(directory: string): Promise<unknown>;
-  drop(directory: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Nothing but files. */
-export const noWorld: KillWorld = {
-  variables: () => ({}),
-  make: async () => undefined,
-  content: async () => null,
-  drop: async () => undefined,
-  close: async () => undefined,
-};
 
 const rows = 3000;
 
@@ -52,7 +34,7 @@ function orders(from: number, to: number, tag: string): string {
 const customers = `id,name\n${Array.from({ length: 12 }, (_, id) => `${id},customer ${id}`).join('\n')}\n`;
 
 /** `warehouse` is a line of etl.yaml. */
-const connectionsTo = (warehouse: string): string => `project: kill
+export const connectionsTo = (warehouse: string): string => `project: kill
 connections:
   shop: { connector: file, path: ./in }
   warehouse: ${warehouse}
@@ -103,8 +85,16 @@ const toDuckDb = (mode: Mode): KillProject =>
     `${extractOf(mode)}${rowSteps}load:\n  - { id: table, dataset: orders, to: warehouse, table: orders, mode: ${mode}${keyOf[mode]} }\n`,
   );
 
-/** The same loads into a server. `connection` is the warehouse as etl.yaml says it. */
-export const intoServer = (title: string, connection: string, world: () => Promise<KillWorld>): readonly KillProject[] =>
+/** A server that projects use as their warehouse. */
+export interface WarehouseServer {
+  readonly title: string;
+  /** The warehouse as etl.yaml says it. */
+  readonly connection: string;
+  readonly world: () => Promise<KillWorld>;
+}
+
+/** The same loads into a server. */
+export const intoServer = ({ title, connection, world }: WarehouseServer): readonly KillProject[] =>
   modes.map((mode) => {
     const plain = toDuckDb(mode);
     return { ...plain, name: `CSV to ${title}, ${mode}`, files: { ...plain.files, 'etl.yaml': connectionsTo(connection) }, world };

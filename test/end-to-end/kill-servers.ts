@@ -1,51 +1,36 @@
-import { basename } from 'node:path';
 import { startMariadb, startPostgres } from '@etl/testkit';
 import { installPlugins } from './installed-plugins.js';
-import { intoServer, type KillProject, type KillWorld } from './kill-project.js';
+import { intoServer, type KillProject } from './kill-project.js';
+import { fromServer } from './kill-sources.js';
+import { databaseWorld, historyTimes, linesOf, type KillWorld } from './kill-world.js';
 
-/** The database of a copy is called as its folder. */
-const databaseOf = (directory: string): string => basename(directory).replaceAll('-', '_');
-
-/** Times at which history opened and closed a version differ from run to run; whether they are set must not. */
-const times = `('valid_from', 'valid_to')`;
+const times = `(${historyTimes.map((name) => `'${name}'`).join(', ')})`;
 
 async function postgresWorld(): Promise<KillWorld> {
   const plugin = await installPlugins('postgres');
   const server = await startPostgres({ durable: true });
-  const content = async (database: string): Promise<unknown> => {
-    const tables = await server.sql(`select table_name from information_schema.tables where table_schema = 'public' order by 1`, database);
-    const found: { [table: string]: string } = {};
-    for (const table of tables.split('\n').filter((name) => name !== '')) {
-      if (table.startsWith('_etl')) {
-        found[table] = 'state';
-        continue;
-      }
+  return databaseWorld({
+    server,
+    variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: server.password }),
+    async create(database, from) {
+      await server.sql(`create database ${database}${from === null ? '' : ` template ${from}`}`);
+    },
+    run: (database, statements) => server.sql(statements, database),
+    tables: async (database) =>
+      linesOf(await server.sql(`select table_name from information_schema.tables where table_schema = 'public' order by 1`, database)),
+    async rows(database, table) {
       const columns = `select coalesce(string_agg(case when column_name in ${times} then format('(%I is not null)::text', column_name) else format('%I::text', column_name) end, ', ' order by ordinal_position), '') from information_schema.columns where table_name = '${table}'`;
       const list = (await server.sql(columns, database)).trim();
-      found[table] = await server.sql(`select ${list} from "${table}" order by ${list}`, database);
-    }
-    return found;
-  };
-  return {
-    variables: (directory) => ({
-      ...plugin.variables,
-      KILL_PORT: String(server.port),
-      KILL_DATABASE: databaseOf(directory),
-      ETL_SECRET_WAREHOUSE__PASSWORD: server.password,
-    }),
-    async make(directory, from) {
-      const source = from === null ? '' : ` template ${databaseOf(from)}`;
-      await server.sql(`create database ${databaseOf(directory)}${source}`);
+      return server.sql(`select ${list} from "${table}" order by ${list}`, database);
     },
-    content: (directory) => content(databaseOf(directory)),
-    async drop(directory) {
-      await server.sql(`drop database if exists ${databaseOf(directory)} with (force)`);
+    async drop(database) {
+      await server.sql(`drop database if exists ${database} with (force)`);
     },
     async close() {
       await server.remove();
       await plugin.remove();
     },
-  };
+  });
 }
 
 async function mariadbWorld(): Promise<KillWorld> {
@@ -53,57 +38,56 @@ async function mariadbWorld(): Promise<KillWorld> {
   const server = await startMariadb({ durable: true });
   const password = 'pass of a test';
   await server.sql(`create user etl@'%' identified by '${password}'; grant all on *.* to etl@'%'`);
-  const tablesOf = async (database: string): Promise<string[]> =>
-    (await server.sql(`select table_name from information_schema.tables where table_schema = '${database}' order by 1`))
-      .split('\n')
-      .filter((name) => name !== '');
-  return {
-    variables: (directory) => ({
-      ...plugin.variables,
-      KILL_PORT: String(server.port),
-      KILL_DATABASE: databaseOf(directory),
-      ETL_SECRET_WAREHOUSE__PASSWORD: password,
-    }),
-    async make(directory, from) {
-      const database = databaseOf(directory);
+  const tables = async (database: string): Promise<readonly string[]> =>
+    linesOf(await server.sql(`select table_name from information_schema.tables where table_schema = '${database}' order by 1`));
+  return databaseWorld({
+    server,
+    tables,
+    variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: password }),
+    async create(database, from) {
       await server.sql(`create database ${database} character set utf8mb4`);
       if (from === null) return;
-      const source = databaseOf(from);
-      const copies = (await tablesOf(source)).map(
+      const copies = (await tables(from)).map(
         (table) =>
-          `create table ${database}.\`${table}\` like ${source}.\`${table}\`; insert into ${database}.\`${table}\` select * from ${source}.\`${table}\`;`,
+          `create table ${database}.\`${table}\` like ${from}.\`${table}\`; insert into ${database}.\`${table}\` select * from ${from}.\`${table}\`;`,
       );
       await server.sql(copies.join('\n'));
     },
-    async content(directory) {
-      const database = databaseOf(directory);
-      const found: { [table: string]: string } = {};
-      for (const table of await tablesOf(database)) {
-        if (table.startsWith('_etl')) {
-          found[table] = 'state';
-          continue;
-        }
-        const columns = `set group_concat_max_len = 100000; select group_concat(if(column_name in ${times}, concat('\`', column_name, '\` is not null'), concat('\`', column_name, '\`')) order by ordinal_position) from information_schema.columns where table_schema = '${database}' and table_name = '${table}'`;
-        const list = (await server.sql(columns)).trim();
-        found[table] = await server.sql(`select ${list} from \`${table}\` order by ${list}`, database);
-      }
-      return found;
+    run: (database, statements) => server.sql(statements, database),
+    async rows(database, table) {
+      const columns = `set group_concat_max_len = 100000; select group_concat(if(column_name in ${times}, concat('\`', column_name, '\` is not null'), concat('\`', column_name, '\`')) order by ordinal_position) from information_schema.columns where table_schema = '${database}' and table_name = '${table}'`;
+      const list = (await server.sql(columns)).trim();
+      return server.sql(`select ${list} from \`${table}\` order by ${list}`, database);
     },
-    async drop(directory) {
-      await server.sql(`drop database if exists ${databaseOf(directory)}`);
+    async drop(database) {
+      await server.sql(`drop database if exists ${database}`);
     },
     async close() {
       await server.remove();
       await plugin.remove();
     },
-  };
+  });
 }
 
 const connectionOf = (connector: string, user: string): string =>
   `{ connector: ${connector}, host: 127.0.0.1, port: "\${KILL_PORT}", database: "\${KILL_DATABASE}", user: ${user}, password: { secret: password } }`;
 
-export const postgresProjects: readonly KillProject[] = intoServer('PostgreSQL', connectionOf('postgres', 'postgres'), postgresWorld);
-export const mariadbProjects: readonly KillProject[] = intoServer('MariaDB', connectionOf('mysql', 'etl'), mariadbWorld);
+const postgres = { title: 'PostgreSQL', connection: connectionOf('postgres', 'postgres'), world: postgresWorld };
+const mariadb = { title: 'MariaDB', connection: connectionOf('mysql', 'etl'), world: mariadbWorld };
 
-/** One project for each write mode of each database server. */
-export const serverProjects: readonly KillProject[] = [...postgresProjects, ...mariadbProjects];
+/** `count` rows from a server that makes rows out of numbers by itself; each third one shares its time with two others. */
+const postgresRows = (from: number, to: number, tag: string): string =>
+  `insert into source select n, n % 13, n * 7 / 100.0, case n % 5 when 0 then null when 1 then '' when 2 then E'line\\nfeed' else '${tag} "😀" ' || n end, timestamp '2026-01-01' + n / 3 * interval '1 second' from generate_series(${from}, ${to}) n`;
+const mariadbRows = (from: number, to: number, tag: string): string =>
+  `insert into source select seq, seq % 13, seq * 7 / 100, case seq % 5 when 0 then null when 1 then '' when 2 then 'line\\nfeed' else concat('${tag} "😀" ', seq) end, timestamp '2026-01-01' + interval seq div 3 second from seq_${from}_to_${to}`;
+const columns = 'id bigint primary key, customer int, amount decimal(12,2), note text';
+
+/** One project for each write mode, and those that read from the server. */
+export const postgresProjects: readonly KillProject[] = intoServer(postgres);
+export const mariadbProjects: readonly KillProject[] = intoServer(mariadb);
+
+/** What is read from a server while it may be killed. */
+export const readingProjects: readonly KillProject[] = [
+  ...fromServer(postgres, { table: `create table source (${columns}, changed timestamp not null)`, rows: postgresRows }),
+  ...fromServer(mariadb, { table: `create table source (${columns}, changed datetime(6) not null)`, rows: mariadbRows }),
+];

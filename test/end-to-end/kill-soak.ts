@@ -1,14 +1,20 @@
-import { access, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { finishAndCompare, prepareBench, reportOf, sideBySide, type Bench } from './kill-harness.js';
+import { prepareBench, sideBySide, type Bench } from './kill-harness.js';
+import { killServerAtRandom } from './kill-server-at-random.js';
+import { killAtRandom, type Round } from './kill-at-random.js';
 import { dependentReads } from './kill-dependent.js';
-import { copyProject, killProjects, type KillProject } from './kill-project.js';
-import { serverProjects } from './kill-servers.js';
+import { oracleProjects } from './kill-oracle.js';
+import { killProjects, type KillProject } from './kill-project.js';
+import { mariadbProjects, postgresProjects, readingProjects } from './kill-servers.js';
+import { randomOf } from './random-of.js';
+
+/** What is killed: the process of the run, or the server that it reads from or loads into. */
+export type Victim = 'cli' | 'server';
 
 export interface SoakOptions {
   /** Rounds for each project. */
   readonly rounds: number;
   readonly seed: number;
+  readonly victim: Victim;
   /** Only projects of this write mode; null: all. */
   readonly mode: string | null;
   /** Only projects whose name contains this; null: all. */
@@ -19,27 +25,33 @@ export interface SoakOptions {
 export interface SoakSummary {
   readonly project: string;
   readonly mode: string;
+  readonly victim: Victim;
   readonly rounds: number;
   readonly kills: number;
-  /** Runs that were over before their time came. */
+  /** Runs that were over before their time came; where the server is killed, also those that carried it over by themselves. */
   readonly early: number;
   /** Rounds that were killed behind the end of the run, when nothing was left to do. */
   readonly over: number;
   readonly differences: readonly string[];
 }
 
-/** Kills runs at random times, one to three times in a row, finishes them, and compares with a run that was never killed. */
-export async function soak({ rounds, seed, mode, project: wanted, say }: SoakOptions): Promise<SoakSummary[]> {
+const inFiles: readonly KillProject[] = [...killProjects, dependentReads];
+const withServers: readonly KillProject[] = [...postgresProjects, ...mariadbProjects, ...oracleProjects, ...readingProjects];
+
+/** Kills runs, or their servers, at random times, one to three times in a row, finishes them, and compares with a run that was never disturbed. */
+export async function soak({ rounds, seed, victim, mode, project: wanted, say }: SoakOptions): Promise<SoakSummary[]> {
   const summaries: SoakSummary[] = [];
   const isWanted = (one: KillProject): boolean => (mode === null || one.mode === mode) && (wanted === null || one.name.includes(wanted));
-  for (const project of [...killProjects, dependentReads, ...serverProjects].filter(isWanted)) {
+  for (const project of [...(victim === 'cli' ? inFiles : []), ...withServers].filter(isWanted)) {
+    const started = performance.now();
     const bench = await prepareBench(project);
     try {
-      const summary = await soakProject(project, bench, { rounds, seed });
+      const summary = await soakProject(project, bench, { rounds, seed, victim });
       summaries.push(summary);
       const { kills, early, over, differences } = summary;
+      const seconds = ((performance.now() - started) / 1000).toFixed(0);
       say(
-        `${project.name}: ${rounds} rounds, ${kills} kills, ${early} over before, ${over} killed behind their end, ${differences.length} different`,
+        `${project.name}: ${rounds} rounds, ${kills} kills of the ${victim}, ${early} runs not ended by it, ${over} killed behind their end, ${differences.length} different, ${seconds} s`,
       );
       for (const difference of differences) say(`  ${difference}`);
     } finally {
@@ -52,86 +64,35 @@ export async function soak({ rounds, seed, mode, project: wanted, say }: SoakOpt
 async function soakProject(
   { name, mode }: KillProject,
   bench: Bench,
-  { rounds, seed }: { rounds: number; seed: number },
+  { rounds, seed, victim }: Pick<SoakOptions, 'rounds' | 'seed' | 'victim'>,
 ): Promise<SoakSummary> {
   const numbers = Array.from({ length: rounds }, (_, round) => round);
-  const results = await sideBySide(numbers, 2, (round) => killAtRandom(bench, randomOf(seed + round)));
+  const results =
+    victim === 'cli'
+      ? await sideBySide(numbers, 2, (round) => killAtRandom(bench, randomOf(seed + round)))
+      : await serverRounds(bench, numbers, seed);
   return {
     project: name,
     mode,
+    victim,
     rounds,
     kills: results.reduce((sum, { kills }) => sum + kills, 0),
     early: results.filter(({ early }) => early).length,
     over: results.filter(({ over }) => over).length,
     differences: results.flatMap(({ difference, times }, round) =>
-      difference === null ? [] : [`round ${round} (killed after ${times.join(', ')} ms): ${difference}`],
+      difference === null ? [] : [`round ${round} (${victim} killed after ${times.join(', ')} ms): ${difference}`],
     ),
   };
 }
 
-interface Round {
-  readonly kills: number;
-  readonly early: boolean;
-  readonly over: boolean;
-  readonly times: readonly number[];
-  readonly difference: string | null;
-}
+/** How many runs meet each death of the server, at different places. */
+const width = 4;
 
-async function killAtRandom(bench: Bench, random: () => number): Promise<Round> {
-  const { reference, run, drop } = bench;
-  const directory = await bench.copy();
-  const wanted = 1 + Math.floor(random() * 3);
-  const times: number[] = [];
-  let kills = 0;
-  while (kills < wanted) {
-    const killAfter = Math.round(random() * reference.took * 1.05);
-    times.push(killAfter);
-    const ended = await run(directory, { killAfter });
-    if (ended.signal === null) {
-      const difference = await compareEnded(
-        directory,
-        bench,
-        ended.code === 0 ? reportOf(ended) : `exit code ${ended.code}: ${ended.stderr.slice(-500)}`,
-      );
-      await drop(directory);
-      return { kills, early: true, over: false, times, difference };
-    }
-    kills++;
-    if (await isOver(directory, bench)) break;
+async function serverRounds(bench: Bench, numbers: readonly number[], seed: number): Promise<Round[]> {
+  const results: Round[] = [];
+  for (let at = 0; at < numbers.length; at += width) {
+    const runs = Math.min(width, numbers.length - at);
+    results.push(...(await killServerAtRandom(bench, randomOf(seed + at), runs)));
   }
-  const over = await isOver(directory, bench);
-  const difference = await finishAndCompare(directory, bench, over);
-  await drop(directory);
-  return { kills, early: false, over, times, difference };
-}
-
-async function compareEnded(directory: string, { reference, content }: Bench, report: string): Promise<string | null> {
-  if ((await content(directory)) !== reference.content) return 'the targets differ of a run that ended by itself';
-  return report === reference.report ? null : `the balance differs: ${report}`;
-}
-
-/** Whether the run was killed behind its end: no manifest any more, and the targets hold everything. A copy is looked at, since opening a database changes it. */
-async function isOver(directory: string, { reference, content }: Bench): Promise<boolean> {
-  const manifest = await access(join(directory, '.etl', 'jobs', 'copy.json')).then(
-    () => true,
-    () => false,
-  );
-  if (manifest) return false;
-  // Beside the original and of the same name, so that a server finds the same database
-  const copy = join(`${directory}-look`, basename(directory));
-  await copyProject(directory, copy);
-  const found = await content(copy);
-  await rm(`${directory}-look`, { recursive: true, force: true });
-  return found === reference.content;
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return results;
 }
