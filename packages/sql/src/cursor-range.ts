@@ -1,6 +1,6 @@
 import { EtlError, type Cursor, type Field, type ReadRequest } from '@etl/sdk';
 import type { SqlExtractOptions } from './extract-options.js';
-import { bound, sql, whereAll, type Fragment } from './fragment.js';
+import { bound, joined, sql, whereAll, type Fragment } from './fragment.js';
 import { findColumn } from './load-shape.js';
 import type { OpenDatabase } from './open-database.js';
 import type { ReadRange } from './read-range.js';
@@ -17,8 +17,9 @@ export interface CursorRequest {
 }
 
 /**
- * Fixes the upper bound before the first row is read: the newest value, held back where the request says so. Throws DATA_INVALID where
- * rows have no value, since an incremental read would never see them.
+ * Fixes the upper bound before the first row is read: the newest value, held back where the request says so. A value that no canonical text can say
+ * (an infinite or a zero date) is no bound; rows that have one are part of every read, which rejects them until they are mended. Throws DATA_INVALID
+ * where rows have no value, since an incremental read would never see them.
  */
 export async function cursorRange(
   open: OpenDatabase,
@@ -30,14 +31,16 @@ export async function cursorRange(
   const field = cursorField(open, relation, name);
   const column = open.dialect.names.quote(field.name);
   const { values } = open.dialect;
-  const newest = `max(${column})`;
-  const held = request.hold === null ? newest : values.least(newest, heldBack(open, field, request.hold));
+  const held = values.held(field, column);
+  const newest = `max(${heldOnly(open, field, column)})`;
+  const upper = request.hold === null ? newest : values.least(newest, heldBack(open, field, request.hold));
+  const odd = held === null ? '0' : `count(case when not (${held}) then 1 end)`;
   const [row] = await open.cells(
     session,
-    [field, emptyField],
-    sql`select ${values.canonical(field, 'm.u')}, m.e from (select ${held} u, count(*) - count(${column}) e from ${relation.from}${whereAll(where)}) m`,
+    [field, countField('e'), countField('o')],
+    sql`select ${values.canonical(field, 'm.u')}, m.e, m.o from (select ${upper} u, count(*) - count(${column}) e, ${odd} o from ${relation.from}${whereAll(where)}) m`,
   );
-  const [until = null, empty] = row ?? [];
+  const [until = null, empty, strange] = row ?? [];
   if (empty != null && empty !== '0')
     throw new EtlError('DATA_INVALID', `${empty} rows have no ${field.name}, so an incremental read would never see them`, {
       hint: `Leave them out with where: '${column} is not null', or use a cursor that every row has`,
@@ -47,10 +50,17 @@ export async function cursorRange(
     field: field.name,
     since: await lowerBound(open, session, { field, since, lag: request.hold === null ? (lag ?? 0) : 0 }),
     until: until === null ? since : await later(open, session, { field, a: until, b: since }),
+    odd: strange != null && strange !== '0',
   };
 }
 
-const emptyField: Field = { name: 'e', type: { kind: 'integer', bits: 64, signed: true }, nullable: false };
+const countField = (name: string): Field => ({ name, type: { kind: 'integer', bits: 64, signed: true }, nullable: false });
+
+/** Null in place of values that no canonical text can say. */
+export function heldOnly({ dialect }: Pick<OpenDatabase, 'dialect'>, field: Field, expression: string): string {
+  const held = dialect.values.held(field, expression);
+  return held === null ? expression : `case when ${held} then ${expression} end`;
+}
 
 export function cursorField(open: OpenDatabase, { schema }: SourceRelation, name: string): Field {
   const field = findColumn(schema.fields, name, open.dialect);
@@ -114,8 +124,12 @@ async function later(
 }
 
 /** Conditions of a range; no row where nothing was there when the bound was fixed. */
-export function cursorConditions(open: OpenDatabase, field: Field, { since, until }: CursorRange): readonly Fragment[] {
+export function cursorConditions(open: OpenDatabase, field: Field, { since, until, odd }: CursorRange): readonly Fragment[] {
   const column = open.dialect.names.quote(field.name);
-  if (until === null) return [sql`1 = 0`];
-  return [...(since === null ? [] : [sql`${column} > ${bound(field, since)}`]), sql`${column} <= ${bound(field, until)}`];
+  const range = [
+    ...(since === null ? [] : [sql`${column} > ${bound(field, since)}`]),
+    until === null ? sql`1 = 0` : sql`${column} <= ${bound(field, until)}`,
+  ];
+  const held = odd ? open.dialect.values.held(field, column) : null;
+  return held === null ? range : [sql`((${joined(range, ' and ')}) or not (${held}))`];
 }

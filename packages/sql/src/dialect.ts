@@ -68,6 +68,11 @@ export interface ValueSyntax {
    * print them itself it should, where a rewrite in the client is cheaper the expression is the column alone.
    */
   canonical(field: Field, expression: string): string;
+  /**
+   * Whether a value that is not null is one that canonical text can say, as a condition; null: the column holds no others. Zero dates, infinities and NaN
+   * are none: they are never the bound of a cursor.
+   */
+  held(field: Field, expression: string): string | null;
   /** A constant condition or value: `true` or `1`. */
   boolean(value: boolean): string;
   /** Whether a boolean column is true, as a condition. */

@@ -30,10 +30,12 @@ export {
   type Introspection,
   type ReadTransaction,
   type Refusal,
+  type RefusedCell,
   type RefusedRow,
   type SqlClient,
   type SqlRow,
   type SqlSession,
+  type StreamBatch,
   type StreamQuery,
 } from './sql-client.js';
 export {

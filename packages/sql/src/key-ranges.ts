@@ -1,4 +1,5 @@
 import type { Field, ReadRequest } from '@etl/sdk';
+import { heldOnly } from './cursor-range.js';
 import { sql, whereAll, type Fragment } from './fragment.js';
 import type { OpenDatabase } from './open-database.js';
 import type { ReadRange } from './read-range.js';
@@ -42,7 +43,7 @@ async function evenBounds(
 ): Promise<readonly string[]> {
   const { type } = field;
   if (type.kind !== 'integer' && !(type.kind === 'decimal' && type.scale === 0)) return [];
-  const column = open.dialect.names.quote(field.name);
+  const column = heldOnly(open, field, open.dialect.names.quote(field.name));
   const { canonical } = open.dialect.values;
   const [row] = await open.cells(
     session,

@@ -17,7 +17,8 @@ import type { OpenDatabase } from './open-database.js';
 import { requestWhere } from './plan-read.js';
 import { parsePosition, parseRange, type ReadPosition, type ReadRange } from './read-range.js';
 import { chooseColumns, type SourceRelation } from './source-relation.js';
-import type { SqlSession } from './sql-client.js';
+import { setApartRows } from './refused-cells.js';
+import type { RefusedCell, SqlSession } from './sql-client.js';
 
 export interface PartRequest {
   readonly relation: SourceRelation;
@@ -52,11 +53,11 @@ export async function* readPart(
     if (given.length === 0) continue;
     const first = rows;
     rows += given.length;
+    const { refused = [] } = given;
     const batch = hidden.length === 0 ? given : withoutLast(schema, given, hidden.length);
     yield {
-      batch: { ...batch, origin: { part: part.id, first } },
-      rejects: [],
-      position: range.order === null ? null : { key: keyOf(shown, given, key), rows },
+      ...setApartRows({ schema, batch, refused, part: part.id, first }),
+      position: range.order === null || isOddKey(shown, given, { key, refused }) ? null : { key: keyOf(shown, given, key), rows },
     };
   }
 }
@@ -112,6 +113,15 @@ function behind(open: OpenDatabase, key: readonly Field[], position: ReadPositio
   const [first] = terms;
   return first === undefined || terms.length === 1 ? either : sql`${first.column} >= ${bound(first.field, first.value)} and ${either}`;
 }
+
+interface LastKey {
+  readonly key: readonly Field[];
+  readonly refused: readonly RefusedCell[];
+}
+
+/** Whether the last row of a batch has a key that cannot be bound again as it is: a read does not stop behind it. */
+const isOddKey = ({ fields }: Schema, { length }: Batch, { key, refused }: LastKey): boolean =>
+  refused.some(({ row, column }) => row === length - 1 && key.some(({ name }) => name === fields[column]?.name));
 
 /** The key of the last row of a batch. */
 function keyOf(schema: Schema, batch: Batch, key: readonly Field[]): string[] {

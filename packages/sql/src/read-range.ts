@@ -9,8 +9,10 @@ export const readRange = z.strictObject({
   columns: z.array(z.string()).nullable(),
   /** A condition of the request. */
   where: z.string().nullable(),
-  /** Rows with `since < field <= until`; a missing end is open. */
-  cursor: z.strictObject({ field: z.string(), since: z.string().nullable(), until: z.string().nullable() }).nullable(),
+  /** Rows with `since < field <= until`; a missing end is open. `odd`: also those with a value that no canonical text can say, wherever it stands. */
+  cursor: z
+    .strictObject({ field: z.string(), since: z.string().nullable(), until: z.string().nullable(), odd: z.boolean().default(false) })
+    .nullable(),
   /** Columns that order the rows totally; null: they come as they come. */
   order: z.array(z.string()).nullable(),
   /** Rows with `from <= field < to`; a missing end is open. */

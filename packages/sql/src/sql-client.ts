@@ -60,8 +60,10 @@ export interface SqlSession {
    * The answer as batches of canonical text cells, one cell for each field of the schema in that order, without JavaScript values on the way. Pulled: the next bytes are
    * taken from the socket when the next batch is asked for. Breaking off the loop ends the statement on the server before it returns.
    * Batches stay valid after the next one is asked for. A stream that ended before the server said that it was complete throws.
+   * A value that no canonical text of its type can say (a zero date, an infinite one, NaN among decimals) ends nothing: its cell holds what the server gave,
+   * and `refused` names it. Its row is never handed on as a good one.
    */
-  stream(query: StreamQuery): AsyncIterable<Batch>;
+  stream(query: StreamQuery): AsyncIterable<StreamBatch>;
   /** Writes rows by the fastest way the server has, inside the open transaction. The batches have cells (`batch.text`). */
   bulk(target: BulkTarget, batches: readonly Batch[]): Promise<BulkResult>;
   begin(transaction?: ReadTransaction): Promise<void>;
@@ -79,6 +81,22 @@ export interface SqlSession {
   cancel(): void;
   /** Closes the connection; the server rolls back what is open. Harmless when repeated. */
   close(): Promise<void>;
+}
+
+/** A cell whose value no canonical text of its type can say. */
+export interface RefusedCell {
+  /** Position in the batch. */
+  readonly row: number;
+  /** Position in the schema of the query. */
+  readonly column: number;
+  /** A sentence that names the column, and what to do to read such values; without the value. */
+  readonly reason: string;
+}
+
+/** Rows of an answer, those with refused cells among them. */
+export interface StreamBatch extends Batch {
+  /** Every such cell of the batch; absent or empty: there is none. */
+  readonly refused?: readonly RefusedCell[];
 }
 
 export interface StreamQuery {

@@ -1,28 +1,35 @@
-import { cellChecker, encodeFloat, EtlError, type Field, type Schema, type TextCells } from '@etl/sdk';
+import { cellChecker, encodeFloat, type Field, type Schema, type TextCells } from '@etl/sdk';
+import type { RefusedCell } from '@etl/sql';
 
 /** Kinds that the server may print in a way that is not canonical. */
 const looked: ReadonlySet<string> = new Set(['float', 'boolean', 'date', 'time', 'timestamp']);
 
-/**
- * Floats in their shortest form, and proof that times, dates and booleans are such. Throws DATA_INVALID that names the column for a value that no other
- * database has: it is never bent into one.
- */
-export function canonicalCells(schema: Schema): (cells: TextCells) => TextCells {
+export interface CanonicalCells {
+  readonly cells: TextCells;
+  /** Cells that are none, as the server printed them. */
+  readonly refused: readonly RefusedCell[];
+}
+
+const none: readonly RefusedCell[] = [];
+
+/** Floats in their shortest form, and proof that times, dates and booleans are such. What no other database has is never bent into a value: it is refused. */
+export function canonicalCells(schema: Schema): (cells: TextCells) => CanonicalCells {
   const columns = schema.fields.flatMap((field, at) =>
     looked.has(field.type.kind) ? [{ field, at, isCanonical: cellChecker(field.type) }] : [],
   );
-  if (columns.length === 0) return (cells) => cells;
+  if (columns.length === 0) return (cells) => ({ cells, refused: none });
   return (cells) => {
     const patches = new Patches(cells);
+    const refused: RefusedCell[] = [];
     const { bytes, index, stride } = cells;
     for (const { field, at, isCanonical } of columns)
       for (let entry = 2 * at; entry < index.length; entry += 2 * stride) {
         const from = index[entry] ?? -1;
         if (from < 0 || isCanonical(bytes, from, index[entry + 1] ?? from)) continue;
-        if (field.type.kind !== 'float') throw uncanonical(field);
-        patches.set(entry, encodeFloat(Number(patches.text(entry)), field.type));
+        if (field.type.kind === 'float') patches.set(entry, encodeFloat(Number(patches.text(entry)), field.type));
+        else refused.push({ row: (entry - 2 * at) / (2 * stride), column: at, reason: reasonOf(field) });
       }
-    return patches.done();
+    return { cells: patches.done(), refused: refused.length === 0 ? none : refused };
   };
 }
 
@@ -56,19 +63,13 @@ class Patches {
   }
 }
 
-function uncanonical({ name, type }: Field): EtlError {
+function reasonOf({ name, type }: Field): string {
   switch (type.kind) {
     case 'boolean':
-      return new EtlError('DATA_INVALID', `Column ${name} is a TINYINT(1) and holds another number than 0 and 1`, {
-        hint: 'Write tinyint1: integer in the connection to read such columns as numbers',
-      });
+      return `Column ${name} is a TINYINT(1) and holds another number than 0 and 1 (tinyint1: integer in the connection reads it as a number)`;
     case 'time':
-      return new EtlError('DATA_INVALID', `Column ${name} holds a duration, negative or of a day and more, which is no time of day`, {
-        hint: 'Write time: text in the connection to read such columns as text',
-      });
+      return `Column ${name} holds a duration, negative or of a day and more, which is no time of day (time: text in the connection reads it as text)`;
     default:
-      return new EtlError('DATA_INVALID', `Column ${name} holds a date without a year, month or day, such as 0000-00-00`, {
-        hint: 'Write zero_dates: null in the connection to read them as null, or leave them out with where',
-      });
+      return `Column ${name} holds a date that no calendar has, such as 0000-00-00 (zero_dates: null in the connection reads those without a month or day as null)`;
   }
 }

@@ -1,5 +1,5 @@
 import { EtlError, type Batch, type Field } from '@etl/sdk';
-import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamQuery } from '@etl/sql';
+import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamBatch, StreamQuery } from '@etl/sql';
 import type { Connection, FieldPacket, ResultSetHeader } from 'mysql2';
 import { bulkLoad } from './bulk-load.js';
 import { fieldOfNative, type Reading } from './field-of-native.js';
@@ -97,7 +97,7 @@ export class MysqlSession implements SqlSession {
     );
   }
 
-  async *stream({ sql, binds, schema }: StreamQuery): AsyncGenerator<Batch> {
+  async *stream({ sql, binds, schema }: StreamQuery): AsyncGenerator<StreamBatch> {
     const statement = await this.#prepare(sql, binds);
     this.#start();
     const { connection, raw } = this.#options;

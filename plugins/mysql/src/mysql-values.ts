@@ -11,6 +11,7 @@ export const mysqlValues = ({ zeroDates }: Pick<Reading, 'zeroDates'>): ValueSyn
   backslashEscapes: true,
   literal,
   canonical: (field, expression) => canonical(field, zeroDates === 'null' && hasMonths(field) ? withoutZero(expression) : expression),
+  held: (field, expression) => (zeroDates === 'null' ? null : held(field, expression)),
   boolean: (value) => (value ? '1' : '0'),
   isTrue: (expression) => `${expression} = 1`,
   now: 'utc_timestamp(6)',
@@ -28,6 +29,14 @@ const hasMonths = ({ type }: Field): boolean => type.kind === 'date' || type.kin
 /** Months and days of 0 are those of no calendar. */
 const withoutZero = (expression: string): string =>
   `case when month(${expression}) = 0 or dayofmonth(${expression}) = 0 then null else ${expression} end`;
+
+/** A day of the calendar, a time of day, 0 or 1. */
+function held(field: Field, x: string): string | null {
+  if (hasMonths(field))
+    return `(year(${x}) > 0 and month(${x}) > 0 and dayofmonth(${x}) > 0 and dayofmonth(${x}) <= coalesce(dayofmonth(last_day(${x})), 0))`;
+  if (field.type.kind === 'time') return `(${x} >= cast('00:00:00' as time) and ${x} < cast('24:00:00' as time))`;
+  return field.type.kind === 'boolean' ? `(${x} + 0 in (0, 1))` : null;
+}
 
 /** Canonical text as a value of the field's type: compared as text, '10' would stand before '9'. */
 function parameter({ type }: Field, placeholder: string): string {

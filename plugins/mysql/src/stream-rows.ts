@@ -1,4 +1,5 @@
-import { EtlError, textBatch, type Batch, type Schema, type TextCells } from '@etl/sdk';
+import { EtlError, textBatch, type Schema, type TextCells } from '@etl/sdk';
+import type { StreamBatch } from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { canonicalCells } from './canonical-cells.js';
 import { CellCollector } from './cell-collector.js';
@@ -18,7 +19,7 @@ export interface RowQuery {
 }
 
 /** The rows of a query as batches, pulled; `broken` takes what ends the read where the driver does not tell it. */
-export async function* streamRows(query: RowQuery, broken: (fail: (error: unknown) => void) => void): AsyncGenerator<Batch> {
+export async function* streamRows(query: RowQuery, broken: (fail: (error: unknown) => void) => void): AsyncGenerator<StreamBatch> {
   const rows = new RowQueue(query);
   broken((error) => rows.fail(error));
   const canonical = canonicalCells(query.schema);
@@ -26,9 +27,10 @@ export async function* streamRows(query: RowQuery, broken: (fail: (error: unknow
   for (;;) {
     const cells = await rows.next();
     if (cells === null) break;
-    const batch = textBatch(query.schema, canonical(cells));
+    const { cells: printed, refused } = canonical(cells);
+    const batch = textBatch(query.schema, printed);
     handed += batch.length;
-    yield batch;
+    yield refused.length === 0 ? batch : { ...batch, refused };
   }
   if (handed !== rows.received) throw new EtlError('INTERNAL', `${rows.received} rows came, ${handed} were handed on`);
 }

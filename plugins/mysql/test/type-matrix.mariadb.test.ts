@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isEtlError, typeName, type Connection, type Json, type Schema } from '@etl/sdk';
+import { isEtlError, typeName, type Connection, type Json, type Reject, type Schema } from '@etl/sdk';
 import { batchOf, textRowsOf, type TextRow } from '@etl/testkit';
 import { MysqlHarness } from './mysql-harness.js';
 import { begin, connect, finish } from './run-load.js';
@@ -15,6 +15,7 @@ afterAll(() => harness.remove());
 interface Answer {
   readonly schema: Schema;
   readonly rows: readonly TextRow[];
+  readonly rejects: readonly Reject[];
 }
 
 async function read(options: object, more: object = {}): Promise<Answer> {
@@ -31,8 +32,13 @@ async function readWith(connection: Connection, options: object): Promise<Answer
   if (extractor === undefined) throw new Error('no extractor');
   const { schema, parts } = await extractor.plan({ since: null, hold: null, parts: 1 });
   const rows: TextRow[] = [];
-  for (const part of parts) for await (const { batch } of extractor.read(part, null)) rows.push(...textRowsOf(schema, batch));
-  return { schema, rows };
+  const rejects: Reject[] = [];
+  for (const part of parts)
+    for await (const chunk of extractor.read(part, null)) {
+      rows.push(...textRowsOf(schema, chunk.batch));
+      rejects.push(...chunk.rejects);
+    }
+  return { schema, rows, rejects };
 }
 
 const failure = async (work: Promise<unknown>): Promise<{ code: string; message: string; hint: string | undefined }> => {
@@ -84,17 +90,29 @@ describe('each type of MySQL', () => {
 
 describe('a value that no other database has', () => {
   it.each([
-    ['date', `'0000-00-00'`, 'zero_dates: null', { zero_dates: 'null' }, null],
-    ['datetime', `'2020-00-10 00:00:00'`, 'zero_dates: null', { zero_dates: 'null' }, null],
-    ['timestamp null', `'0000-00-00 00:00:00'`, 'zero_dates: null', { zero_dates: 'null' }, null],
-    ['time', `'-01:00:00'`, 'time: text', { time: 'text' }, '-01:00:00'],
-    ['time', `'838:59:59'`, 'time: text', { time: 'text' }, '838:59:59'],
-    ['tinyint(1)', '2', 'tinyint1: integer', { tinyint1: 'integer' }, '2'],
-  ])('%s %s ends the read with what to do, and never becomes another value', async (type, value, hint, option, cell) => {
+    ['date', `'0000-00-00'`, '0000-00-00', 'zero_dates: null', { zero_dates: 'null' }, null],
+    ['datetime', `'2020-00-10 00:00:00'`, '2020-00-10 00:00:00', 'zero_dates: null', { zero_dates: 'null' }, null],
+    ['timestamp null', `'0000-00-00 00:00:00'`, '0000-00-00 00:00:00+00:00', 'zero_dates: null', { zero_dates: 'null' }, null],
+    ['date', `'2020-02-31'`, '2020-02-31', 'no calendar has', {}, undefined],
+    ['date', `'0000-05-05'`, '0000-05-05', 'no calendar has', {}, undefined],
+    ['time', `'-01:00:00'`, '-01:00:00', 'time: text', { time: 'text' }, '-01:00:00'],
+    ['time', `'838:59:59'`, '838:59:59', 'time: text', { time: 'text' }, '838:59:59'],
+    ['tinyint(1)', '2', '2', 'tinyint1: integer', { tinyint1: 'integer' }, '2'],
+  ])('%s %s rejects its row with what to do, and hides no other', async (type, value, printed, what, option, cell) => {
     const table = `odd_${type}_${value}`.replaceAll(/\W+/g, '_');
-    await harness.sql(`set sql_mode = ''; create table ${table} (c ${type}); insert into ${table} values (${value})`);
-    expect(await failure(read({ table }))).toMatchObject({ code: 'DATA_INVALID', hint: expect.stringContaining(hint) });
-    expect((await read({ table }, option)).rows).toEqual([[cell]]);
+    await harness.sql(
+      `set sql_mode = 'allow_invalid_dates'; create table ${table} (id int primary key, c ${type}, t varchar(10));
+       insert into ${table} values (1, null, 'a'), (2, ${value}, 'bäd'), (3, null, 'c')`,
+    );
+    const { rows, rejects } = await read({ table });
+    expect(rows).toEqual([['1', null, 'a'], ['3', null, 'c']]); // prettier-ignore
+    expect(rejects).toEqual([
+      { reason: expect.stringContaining(what), code: 'DATA_INVALID', field: 'c', values: ['2', printed, 'bäd'], origin: { part: '0', first: 1 } },
+    ]); // prettier-ignore
+    expect(rejects[0]?.reason).not.toContain(value);
+    if (cell !== undefined) expect((await read({ table, columns: ['c'] }, option)).rows[1]).toEqual([cell]);
+    // A column that nobody asked for rejects nothing
+    expect((await read({ table, columns: ['id'] })).rows).toHaveLength(3);
   });
 
   it('a geometry is refused by its column, and all others can be read', async () => {

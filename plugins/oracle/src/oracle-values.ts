@@ -85,6 +85,15 @@ function canonical(field: Field, expression: string): string {
 
 const timeFormat = (digits = 6): string => (digits === 0 ? `S${second}` : `S${second}.FF${digits}`);
 
+/** A day of the years from 1 on. */
+function held(field: Field, expression: string): string | null {
+  if (field.type.kind !== 'timestamp' && field.type.kind !== 'date') return null;
+  const { base } = parseNativeType(columnType(field));
+  return base.endsWith('TIME ZONE')
+    ? `(sys_extract_utc(${expression}) >= timestamp '0001-01-01 00:00:00')`
+    : `(${expression} >= date '0001-01-01')`;
+}
+
 const interval = (milliseconds: number): string => `numtodsinterval(${milliseconds / 1000}, 'SECOND')`;
 
 export const oracleValues: ValueSyntax = {
@@ -93,6 +102,7 @@ export const oracleValues: ValueSyntax = {
   backslashEscapes: false,
   literal,
   canonical,
+  held,
   boolean: (value) => (value ? '1' : '0'),
   isTrue: (expression) => `${expression} = 1`,
   now: 'systimestamp',

@@ -17,6 +17,7 @@ export const postgresValues: ValueSyntax = {
     if (field.native?.type === 'money' && field.type.kind === 'decimal') return `cast(${expression} as numeric(19,2))`;
     return expression;
   },
+  held,
   boolean: (value) => (value ? 'true' : 'false'),
   isTrue: (expression) => expression,
   now: 'now()',
@@ -31,6 +32,26 @@ export const postgresValues: ValueSyntax = {
   dual: '',
   limit: (select, rows) => `${select} limit ${rows}`,
 };
+
+/** Neither infinite nor NaN, of the years 1 to 9999, a time before 24:00:00. */
+function held({ type }: Field, expression: string): string | null {
+  switch (type.kind) {
+    case 'date':
+      return `(${expression} between date '0001-01-01' and date '9999-12-31')`;
+    case 'timestamp':
+      // Sessions are in UTC
+      return `(${expression} >= ${base(type.zoned)} '0001-01-01' and ${expression} < ${base(type.zoned)} '10000-01-01')`;
+    case 'time':
+      return `(${expression} < time '24:00:00')`;
+    case 'decimal':
+      // Numeric knows infinities from PostgreSQL 14 on: older servers do not read the word as a number
+      return `(cast(${expression} as text) not in ('NaN', 'Infinity', '-Infinity'))`;
+    default:
+      return null;
+  }
+}
+
+const base = (zoned: boolean): string => (zoned ? 'timestamptz' : 'timestamp');
 
 const asMoment = (field: Field, expression: string): string =>
   field.type.kind === 'date' ? `cast(${expression} as timestamp)` : expression;
