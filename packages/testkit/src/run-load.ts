@@ -71,6 +71,24 @@ export async function finishLoad(load: Load, { run = 'r1', cursors = {} }: LoadS
   return load.publish({ run, rows, cursors, summary: null });
 }
 
+/** What a load would change, told without a run: the rows come in batches of two. */
+export async function compareLoad(
+  connection: Connection,
+  spec: LoadSpec,
+  commit: { readonly partial?: boolean } = {},
+): Promise<LoadCounts> {
+  const { id = 'job/load', options, schema, mode, key = [], policy = 'evolve', rows } = spec;
+  const comparison = await (await connection.loader?.(options))?.compare?.({ id, schema, mode, key, policy });
+  if (comparison === undefined) throw new Error('The loader cannot compare');
+  try {
+    for (let at = 0; at < rows.length; at += 2)
+      await comparison.write(batchOf(schema, rows.slice(at, at + 2), { form: 'text', part: '0', first: at }));
+    return await comparison.end(commit);
+  } finally {
+    await comparison.close();
+  }
+}
+
 export interface ConnectorLoads {
   /** A connection of its own; a plain password becomes a secret. */
   connect(options: object, open?: OpenOptions): Promise<Connection>;

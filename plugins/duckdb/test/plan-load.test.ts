@@ -1,17 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  isEtlError,
-  modes,
-  type Comparison,
-  type Field,
-  type LoadCounts,
-  type Loader,
-  type Mode,
-  type PlanTarget,
-  type Schema,
-} from '@etl/sdk';
-import { batchOf, field, schemaOf, text, type TextRow } from '@etl/testkit';
+import { isEtlError, modes, type Field, type LoadCounts, type Loader, type Mode, type PlanTarget, type Schema } from '@etl/sdk';
+import { compareLoad, field, schemaOf, text, type TextRow } from '@etl/testkit';
 import fc from 'fast-check';
 import { DuckDbHarness } from './duckdb-harness.js';
 import { connect, runLoad, type LoadSpec } from './run-load.js';
@@ -49,17 +39,14 @@ const targetOf = ({ mode, key = [], policy = 'evolve', schema: given }: LoadSpec
   schema: given,
 });
 
-const compare = (spec: LoadSpec): Promise<LoadCounts> =>
-  withLoader(spec, async (loader) => {
-    const comparison: Comparison = await loader.compare(targetOf(spec));
-    try {
-      for (let at = 0; at < spec.rows.length; at += 2)
-        await comparison.write(batchOf(spec.schema, spec.rows.slice(at, at + 2), { form: 'text', part: '0', first: at }));
-      return await comparison.end({});
-    } finally {
-      await comparison.close();
-    }
-  });
+async function compare(spec: LoadSpec, commit: { readonly partial?: boolean } = {}): Promise<LoadCounts> {
+  const connection = await connect(harness);
+  try {
+    return await compareLoad(connection, spec, commit);
+  } finally {
+    await connection.close();
+  }
+}
 
 const plan = (spec: LoadSpec) => withLoader(spec, (loader) => loader.plan(targetOf(spec)));
 
@@ -146,13 +133,7 @@ describe('the comparison of a load with its table', () => {
       ],
     };
     expect(await compare(spec)).toMatchObject({ in: 5, updated: 1, inserted: 1, rejected: 3, deleted: 0 });
-    const partial = await withLoader(spec, async (loader) => {
-      const comparison = await loader.compare(targetOf(spec));
-      await comparison.write(batchOf(schema, [['1', 'b']], { form: 'text', part: '0', first: 0 }));
-      const counts = await comparison.end({ partial: true });
-      await comparison.close();
-      return counts;
-    });
+    const partial = await compare({ ...spec, rows: [['1', 'b']] }, { partial: true });
     expect(partial).toMatchObject({ updated: 1, deleted: 0 });
   });
 

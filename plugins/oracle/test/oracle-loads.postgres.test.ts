@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isEtlError, Secret, type FieldType, type LayerResult, type Schema } from '@etl/sdk';
-import { field, schemaOf, text, textRowsOf } from '@etl/testkit';
+import { compareLoad, field, schemaOf, text, textRowsOf, type LoadSpec } from '@etl/testkit';
 import { readFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -99,6 +99,31 @@ describe('a load into Oracle', () => {
       await load(harness.connection(), spec);
       expect((await load(harness.connection(), spec)).counts).toMatchObject({ unchanged: 3, updated: 0 });
     }
+  });
+
+  it('tells before a load what it would change, what is refused included, and leaves nothing of that', async () => {
+    await harness.run('create table COMPARED (ID NUMBER(18) primary key, NAME VARCHAR2(3 CHAR) not null)');
+    for (const row of ["1, 'a'", "5, 'e'", "9, 'z'"]) await harness.run(`insert into COMPARED values (${row})`);
+    const spec: LoadSpec = {
+      options: { table: 'compared', missing: 'delete' },
+      schema: schemaOf(field('name', short)),
+      mode: 'merge',
+      key: ['id'],
+      policy: 'freeze',
+      rows: [['1', 'b'], ['2', null], ['3', 'long'], [null, 'x'], ['4', 'n'], ['1', 'c'], ['5', 'e']], // prettier-ignore
+    };
+    const tables = (): Promise<unknown[][]> => harness.select('select table_name from user_tables order by 1');
+    const before = [await tables(), await rowsOf('COMPARED')];
+    const connection = await connect(harness.connection());
+    try {
+      const told = await compareLoad(connection, spec);
+      expect(told).toMatchObject({ in: 7, updated: 1, inserted: 1, unchanged: 1, deduplicated: 1, rejected: 3, deleted: 0 });
+      expect(await compareLoad(connection, { ...spec, rows: [['1', 'b']] })).toMatchObject({ in: 1, updated: 1, deleted: 2 });
+      await expect(compareLoad(connection, { ...spec, rows: [] })).rejects.toMatchObject({ code: 'CONFLICT' });
+    } finally {
+      await connection.close();
+    }
+    expect([await tables(), await rowsOf('COMPARED')]).toEqual(before);
   });
 
   it('exchanges the children of the parents seen', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modes, type LoadPlan, type Mode, type PlanTarget, type Schema } from '@etl/sdk';
-import { field, int64, schemaOf, text, type TextRow } from '@etl/testkit';
+import { compareLoad, field, int64, schemaOf, text, type LoadSpec, type TextRow } from '@etl/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PostgresHarness } from './postgres-harness.js';
 import { connect, runLoad } from './run-load.js';
 
@@ -79,4 +80,52 @@ describe('a plan of a load', () => {
       ['is longer', 'id is integer', 'name is text', 'nowhere', 'needed', 'no type for fine'].map((part) => expect.stringContaining(part)),
     );
   }); // prettier-ignore
+});
+
+describe('a comparison of a load', () => {
+  const names = schemaOf(field('name', text));
+  const spec: LoadSpec = {
+    options: { table: 'c', missing: 'delete' },
+    schema: names,
+    mode: 'merge',
+    key: ['id'],
+    rows: [['1', 'b'], ['2', null], ['3', 'long'], [null, 'x'], ['4', 'n'], ['1', 'c'], ['5', 'e']], // prettier-ignore
+  };
+
+  it('counts what the table would refuse, keeps missing rows behind a refused one, and leaves nothing', async () => {
+    await harness.server.sql(
+      `create table c (id bigint primary key, name text not null check (length(name) < 3)); insert into c values (1, 'a'), (5, 'e'), (9, 'z')`,
+    );
+    const [before, rows] = [await objects(), await harness.server.sql('select * from c order by 1')];
+    const connection = await connect(harness.connection());
+    try {
+      expect(await compareLoad(connection, spec)).toMatchObject({ in: 7, updated: 1, inserted: 1, unchanged: 1, deduplicated: 1, rejected: 3, deleted: 0 });
+      expect(await compareLoad(connection, { ...spec, rows: [['1', 'b']] })).toMatchObject({ in: 1, updated: 1, deleted: 2 });
+      expect(await compareLoad(connection, { ...spec, rows: [['1', 'b']] }, { partial: true })).toMatchObject({ updated: 1, deleted: 0 });
+      await expect(compareLoad(connection, { ...spec, rows: [] })).rejects.toMatchObject({ code: 'CONFLICT' });
+    } finally {
+      await connection.close();
+    }
+    expect([await objects(), await harness.server.sql('select * from c order by 1')]).toEqual([before, rows]);
+    // The server drops temporary tables a moment behind the end of their session
+    const left = (): Promise<string> => harness.server.sql(`select relname from pg_class where relname like '\\_etl\\_plan%'`);
+    for (let tries = 0; tries < 50 && (await left()) !== ''; tries++) await sleep(100);
+    expect(await left()).toBe('');
+  }); // prettier-ignore
+
+  it('says so where the login may make no temporary table', async () => {
+    await harness.server.sql(
+      `create role plain login password 'plain'; revoke temporary on database postgres from public; grant select on c to plain; grant create on schema public to plain`,
+    );
+    const connection = await connect(harness.connection({ user: 'plain', password: 'plain' }));
+    try {
+      await expect(compareLoad(connection, { ...spec, rows: [] })).rejects.toMatchObject({
+        code: 'PERMISSION_DENIED',
+        hint: expect.stringContaining('--no-rows'),
+      });
+    } finally {
+      await connection.close();
+      await harness.server.sql('grant temporary on database postgres to public');
+    }
+  });
 });
