@@ -29,8 +29,8 @@ const packages = {
   testkit: ['packages/sdk'],
 };
 
-/** Leaves that others may import: what a job is once it was read, how a mistake in a file is shown, what a run tells. */
-const leaves = '^src/(project/(job|problem|code-frame|yaml-node)|engine/progress|state/run-record)\\.ts$';
+/** Leaves that others may import: where this package lies, what a job is once it was read, how a mistake in a file is shown, what a run tells. */
+const leaves = '^src/(package-folder|project/(job|problem|code-frame|yaml-node)|engine/progress|state/run-record)\\.ts$';
 
 const only = (name, from, allowed) => ({
   name,
@@ -38,6 +38,9 @@ const only = (name, from, allowed) => ({
   from: { path: from },
   to: { path: '^(src|packages|plugins|bin|scripts|bench)/', pathNot: [from, ...allowed] },
 });
+
+/** The connectors that come with the CLI are imported by name, in one place. */
+const comesAlong = (folder) => (folder === 'registry' ? ['^plugins/(file|duckdb)/'] : []);
 
 module.exports = {
   forbidden: [
@@ -51,7 +54,12 @@ module.exports = {
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...Object.entries(reach).map(([folder, others]) =>
-      only(`src-${folder}`, `^src/${folder}/`, [...others.map((other) => `^src/${other}/`), leaves, '^packages/(sdk|columnar)/']),
+      only(`src-${folder}`, `^src/${folder}/`, [
+        ...others.map((other) => `^src/${other}/`),
+        leaves,
+        '^packages/(sdk|columnar)/',
+        ...comesAlong(folder),
+      ]),
     ),
     ...Object.entries(packages).map(([name, others]) =>
       only(`packages-${name}`, `^packages/${name}/(src|dist)/`, [`^packages/${name}/`, ...others.map((other) => `^${other}/`)]),

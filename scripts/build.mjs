@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { root } from './root.mjs';
 import { runProcess } from './run-process.mjs';
 
 /**
- * Compiles every package that changed, removes compiled files whose source is gone, and writes the manifest of commands from which the CLI
- * starts without loading them. Returns whether anything was done, and the compiler's messages where it failed.
+ * Compiles every package that changed, removes compiled files whose source is gone, bundles what is started over it, and writes the manifest of
+ * commands from which the CLI starts without loading them. Returns whether anything was done, and the compiler's messages where it failed.
  */
 export async function build() {
   const packages = ['', ...['packages', 'plugins'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))];
@@ -19,6 +20,8 @@ export async function build() {
   const manifest = join(root, 'oclif.manifest.json');
   const stale = changed || !existsSync(manifest) || statSync(manifest).mtimeMs < statSync(join(root, 'package.json')).mtimeMs;
   if (!stale) return { built: false, problems: '' };
+  const problems = await bundle().then(() => '', (error) => `The bundle: ${error.message}\n`); // prettier-ignore
+  if (problems !== '') return { built: true, problems };
   const written = await runProcess(process.execPath, [join(root, 'scripts/write-manifest.mjs')], {
     directory: root,
     variables: { NODE_ENV: 'production' },
@@ -39,7 +42,7 @@ const newestFile = (packages) =>
 function pruneCompiled(directory) {
   const orphans = filesIn(join(directory, 'dist'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => /\.(js|d\.ts)$/.test(path))
+    .filter((path) => /\.(js|d\.ts)$/.test(path) && !path.startsWith(join(directory, 'dist/chunks')))
     .filter((path) => !existsSync(path.replace(join(directory, 'dist'), join(directory, 'src')).replace(/(\.d\.ts|\.js)$/, '.ts')));
   for (const path of orphans) rmSync(path);
   if (orphans.length > 0) rmSync(join(directory, 'dist/.tsbuildinfo'), { force: true });

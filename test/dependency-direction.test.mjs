@@ -59,7 +59,10 @@ describe('the rules of who imports whom', () => {
   it('speak about every folder of src and every package', async () => {
     const { default: config } = await import('../.dependency-cruiser.cjs');
     const named = (prefix) => config.forbidden.map(({ name }) => name).filter((name) => name.startsWith(prefix));
-    const folders = (path, prefix) => readdirSync(join(root, path)).map((name) => `${prefix}${name}`);
+    const folders = (path, prefix) =>
+      readdirSync(join(root, path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${prefix}${name}`);
     expect(named('src-')).toEqual(expect.arrayContaining(folders('src', 'src-')));
     expect(named('packages-')).toEqual(expect.arrayContaining(folders('packages', 'packages-')));
   });

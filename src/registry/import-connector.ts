@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url';
 import { EtlError, messageOf, type Connector } from '@etl/sdk';
+import { bundledModules } from './bundled-plugins.js';
 import type { ConnectorEntry } from './registry.js';
 
 export type ImportModule = (module: string) => Promise<unknown>;
 
-/** A path is imported as a file, anything else by its package name. */
-const importAny: ImportModule = (module) =>
-  import(module.startsWith('/') || /^[A-Za-z]:[\\/]/.test(module) ? pathToFileURL(module).href : module);
+/** What comes with the CLI is imported by its name, anything else as the file it is. */
+const importAny: ImportModule = (module) => bundledModules.get(module)?.() ?? import(pathToFileURL(module).href);
 
 /** Imports a connector and proves that it is what the manifest says. Throws CONNECTOR_UNKNOWN or CAPABILITY_MISSING. */
 export async function importConnector(entry: ConnectorEntry, importModule: ImportModule = importAny): Promise<Connector> {

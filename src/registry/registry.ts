@@ -33,6 +33,6 @@ export interface PluginSource {
   readonly root: string;
   /** Its package.json, parsed. */
   readonly pjson: unknown;
-  /** Imports its one connector module by package name, where that can be resolved from here: the bundled plugins. */
+  /** What its one connector module is imported by, where that is no path: the name of a plugin that comes with the CLI. */
   readonly specifier?: string;
 }

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { suggestion, EtlError } from '@etl/sdk';
 import { z } from 'zod';
+import { packageFolder } from '../package-folder.js';
 import type { ScaffoldFile } from './scaffold-file.js';
 
 const describedBy = z.strictObject({
@@ -16,7 +16,7 @@ export interface Template extends z.infer<typeof describedBy> {
 }
 
 /** The folder `templates` of this installation. */
-export const templateFolder = fileURLToPath(new URL('../../templates', import.meta.url));
+export const templateFolder = join(packageFolder, 'templates');
 
 /** Folders beside the templates of projects: what every project has, and what a connector begins as. */
 const others: ReadonlySet<string> = new Set(['project', 'connector']);

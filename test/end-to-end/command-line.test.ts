@@ -66,6 +66,16 @@ describe('the command line as a process', () => {
   }, 60_000);
   afterAll(() => rm(join(directory, '..'), { recursive: true, force: true }));
 
+  it('starts from bundles, not from hundreds of modules', async () => {
+    // Node tells each module that it takes in
+    const { code, stderr } = await etl(['run', '--all', '--dry-run', '--no-input'], { directory, variables: { NODE_DEBUG: 'esm' } });
+    const loaded = [...stderr.matchAll(/Storing (file:\S+)/g)].map(([, url = '']) => url);
+    expect(code).toBe(0);
+    expect(loaded.filter((url) => /dist\/chunks\//.test(url)).length).toBeGreaterThan(10);
+    expect(loaded.filter((url) => /node_modules\/(zod|yaml)\/|\/packages\//.test(url))).toEqual([]);
+    expect(loaded.length).toBeLessThan(150);
+  }, 60_000);
+
   it('says its version at once, and how to begin when it is given nothing', async () => {
     const version = await etl(['--version'], { directory });
     expect(version.stdout).toMatch(/^@etl\/cli\/\d+\.\d+\.\d+ \S+ node-v\d+/);

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EtlError, messageOf, type Schema } from '@etl/sdk';
 import type { BuildFailure, Message, Plugin } from 'esbuild';
+import { packageFolder } from '../../package-folder.js';
 
 /** A script with all that it imports, as one file that a worker can run. */
 export interface BuiltScript {
@@ -60,11 +60,10 @@ function entry(script: string, { fields }: Schema): string {
   ].join('\n');
 }
 
-const here = dirname(fileURLToPath(import.meta.url));
 /** The CLI runs from its TypeScript sources, as in tests. */
-const isSource = !existsSync(join(here, 'runtime.js'));
+const isSource = import.meta.filename.endsWith('.ts');
 
-const runtimePath = (): string => join(here, isSource ? 'runtime.ts' : 'runtime.js');
+const runtimePath = (): string => join(packageFolder, isSource ? 'src/transforms/script/runtime.ts' : 'dist/transforms/script/runtime.js');
 
 /** `@etl/sdk` is the CLI's own copy, of which only what is used is bundled. */
 const sdkPlugin: Plugin = {
