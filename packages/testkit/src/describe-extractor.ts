@@ -3,6 +3,7 @@ import { connectionTests } from './connection-tests.js';
 import { describeContract, type ContractTests } from './contract.js';
 import { extractorBatchTests } from './extractor/batches.js';
 import { extractorEndTests } from './extractor/ending.js';
+import { extractorOddValueTests } from './extractor/odd-values.js';
 import { extractorParentTests } from './extractor/parents.js';
 import { extractorPlanTests } from './extractor/planning.js';
 import { extractorResumeTests } from './extractor/resuming.js';
@@ -21,6 +22,7 @@ export function describeExtractor(api: TestApi, connector: Connector, harness: E
     ...extractorPlanTests,
     ...extractorResumeTests(harness),
     ...extractorParentTests(harness),
+    ...extractorOddValueTests(harness),
     ...extractorEndTests,
   };
   describeContract(api, {

@@ -11,6 +11,18 @@ export interface Seeded {
   readonly declared?: Schema;
 }
 
+/** Rows with values that their column's type cannot say: a zero date, an infinity. `id` is the key and the first column, in whose order they are read. */
+export interface OddSource {
+  readonly options: object;
+  /** The second column, a date or timestamp in which they stand; never null. */
+  readonly field: string;
+  /** Keys of the rows that can be read, and of those that cannot; so many that they come in several chunks. */
+  readonly good: readonly string[];
+  readonly odd: readonly string[];
+  /** The newest value of the good rows, in canonical text. */
+  readonly newest: string;
+}
+
 /** The few doors to the native side of a source; never through the code under test. */
 export interface ExtractorHarness extends HeldAs {
   /** Completes the title where one connector has several kinds of source: csv, ndjson. */
@@ -25,6 +37,8 @@ export interface ExtractorHarness extends HeldAs {
   holds?(type: FieldType): FieldType | null;
   /** Options of the same source that give the rows whose `owner` is the parent's `parent`: `where: "owner = :parent"`. With it the kit tries reads that depend on other rows. */
   each?(seeded: Seeded): unknown;
+  /** Makes a source with values that cannot be read. With it the kit tries that such rows are rejected. */
+  odd?(): Promise<OddSource>;
   /** Changes a source so that no position in it is worth anything. */
   change?(seeded: Seeded): Promise<void>;
   /** Connection options that are refused with this code. */

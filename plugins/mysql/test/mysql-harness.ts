@@ -10,6 +10,7 @@ import {
   type LoaderHarness,
   type MariadbOptions,
   type MariadbServer,
+  type OddSource,
   type Stored,
   type TextRow,
 } from '@etl/testkit';
@@ -58,6 +59,7 @@ export class MysqlHarness {
     );
   }
 
+  /** Over a server that was started otherwise. */
   static async over(server: MariadbServer): Promise<MysqlHarness> {
     const harness = new MysqlHarness(server);
     await server.sql(
@@ -101,6 +103,7 @@ export class MysqlHarness {
       },
       missing: () => ({ table: 'nowhere' }),
       each: ({ options }) => ({ ...(options as object), where: 'owner = :parent' }),
+      odd: () => this.#odd(),
       holds: (type) => (nativeType(type) === null ? null : type.kind === 'text' && (type.length ?? 0) > 1000 ? { kind: 'text' } : type),
       broken: this.#broken(),
       manifest: await manifest(),
@@ -147,6 +150,20 @@ export class MysqlHarness {
       { code: 'AUTH_FAILED', connection: this.connection({ password: new Secret('wrong') }) },
       { code: 'NOT_FOUND', connection: this.connection({ database: 'nowhere' }) },
     ];
+  }
+
+  /** Dates of four broken kinds among 20,000 rows, every third beginning with the first. */
+  async #odd(): Promise<OddSource> {
+    const table = `odd ${++this.#seeds}`;
+    const broken = `elt(1 + seq mod 4, '0000-00-00', '2020-00-10', '2020-02-31', '0000-05-05 10:00:00')`;
+    await this.sql(
+      `set sql_mode = 'allow_invalid_dates'; create table ${quote(table)} (id int primary key, at datetime not null, filler varchar(200));
+       insert into ${quote(table)} select seq, if(seq mod 3 = 0, ${broken}, '2020-01-01' + interval seq minute), repeat('x', 200) from seq_0_to_19999`,
+    );
+    const ids = Array.from({ length: 20_000 }, (_, at) => String(at));
+    const isOdd = (id: string): boolean => Number(id) % 3 === 0;
+    const newest = new Date(Date.UTC(2020, 0, 1, 0, 19_999)).toISOString().slice(0, 19).replace('T', ' ');
+    return { options: { table }, field: 'at', good: ids.filter((id) => !isOdd(id)), odd: ids.filter(isOdd), newest };
   }
 
   async #seed(table: string, { fields, key }: Schema, rows: Iterable<TextRow>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TextCells } from '@etl/sdk';
+import type { CellCheck, TextCells } from '@etl/sdk';
 
 /** Puts cells behind each other as bytes. */
 export class CellCollector {
@@ -38,6 +38,11 @@ export class CellCollector {
     this.#buffer.set(bytes, this.#end);
     this.#end += bytes.length;
     this.#index[this.#filled++] = this.#end;
+  }
+
+  /** Whether this is true of the last cell. */
+  isLast(check: CellCheck): boolean {
+    return check(this.#buffer, this.#index[this.#filled - 2] ?? 0, this.#end);
   }
 
   /** The rows, as bytes that nobody writes to again. */

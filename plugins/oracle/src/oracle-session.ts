@@ -1,5 +1,5 @@
 import { EtlError, type Batch, type Field } from '@etl/sdk';
-import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamQuery } from '@etl/sql';
+import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamBatch, StreamQuery } from '@etl/sql';
 import { bulkInsert } from './bulk-insert.js';
 import type { Connection, Driver } from './driver.js';
 import { fetchAsTexts } from './fetch-types.js';
@@ -62,7 +62,7 @@ export class OracleSession implements SqlSession {
     );
   }
 
-  async *stream(query: StreamQuery): AsyncGenerator<Batch> {
+  async *stream(query: StreamQuery): AsyncGenerator<StreamBatch> {
     this.#start();
     try {
       yield* streamRows({ connection: this.#connection, driver: this.#driver, query });

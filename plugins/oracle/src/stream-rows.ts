@@ -1,9 +1,9 @@
-import { textBatch, type Batch } from '@etl/sdk';
-import type { Bind, StreamQuery } from '@etl/sql';
+import { textBatch } from '@etl/sdk';
+import type { Bind, RefusedCell, StreamBatch, StreamQuery } from '@etl/sql';
 import { CellCollector } from './cell-collector.js';
 import type { Connection, Driver, ResultSet } from './driver.js';
 import { fetchAsTexts } from './fetch-types.js';
-import { cellWriter, type DriverValue } from './write-cell.js';
+import { cellWriter, oddReason, type DriverValue } from './write-cell.js';
 
 /** Rows of one round trip and batch; wide rows come in fewer. */
 const fetchRows = 2000;
@@ -16,7 +16,7 @@ interface Reading {
 }
 
 /** The answer of a query as batches; the next rows are fetched when the next batch is asked for. */
-export async function* streamRows({ connection, driver, query: { sql, binds, schema } }: Reading): AsyncGenerator<Batch> {
+export async function* streamRows({ connection, driver, query: { sql, binds, schema } }: Reading): AsyncGenerator<StreamBatch> {
   const size = Math.max(1, Math.min(fetchRows, Math.floor(fetchCells / Math.max(1, schema.fields.length))));
   const { resultSet } = await connection.execute<DriverValue[]>(sql, bindValues(driver, binds), {
     resultSet: true,
@@ -27,13 +27,18 @@ export async function* streamRows({ connection, driver, query: { sql, binds, sch
   });
   if (resultSet === undefined) return;
   const writers = schema.fields.map(cellWriter);
+  const reasons = schema.fields.map(oddReason);
   let bytes = 64 * 1024;
   try {
     for (let rows = await next(resultSet, size); rows.length > 0; rows = await next(resultSet, size)) {
       const cells = new CellCollector(writers.length, { rows: rows.length, bytes });
-      for (const row of rows) for (const [column, write] of writers.entries()) write(cells, row[column] ?? null);
+      const refused: RefusedCell[] = [];
+      for (const [row, values] of rows.entries())
+        for (const [column, write] of writers.entries())
+          if (!write(cells, values[column] ?? null)) refused.push({ row, column, reason: reasons[column] ?? '' });
       bytes = Math.max(bytes, Math.ceil(cells.bytes * 1.25));
-      yield textBatch(schema, cells.take());
+      const batch = textBatch(schema, cells.take());
+      yield refused.length === 0 ? batch : { ...batch, refused };
     }
   } finally {
     await resultSet.close();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Secret, encodeFloat, type FieldType, type Schema } from '@etl/sdk';
-import { field, schemaOf, text, type ExtractorHarness, type LoaderHarness, type Stored, type TextRow } from '@etl/testkit';
+import { field, schemaOf, text, type ExtractorHarness, type LoaderHarness, type OddSource, type Stored, type TextRow } from '@etl/testkit';
 import oracledb, { type Connection } from 'oracledb';
 import { startDoubleForTest, type DoubleForTest } from '../../../test/doubles/oracle/start-for-test.js';
 
@@ -91,6 +91,7 @@ export class OracleHarness {
       seed: async (schema, rows) => ({ options: { table: await this.#seed(schema, rows) } }),
       missing: () => ({ table: 'nowhere' }),
       each: ({ options }) => ({ ...(options as object), where: '"owner" = :parent' }),
+      odd: () => this.#odd(),
       holds: heldAs,
       broken: [
         { code: 'UNREACHABLE', connection: this.connection({ connect_string: '127.0.0.1:1/FREEPDB1' }) },
@@ -103,6 +104,27 @@ export class OracleHarness {
       waivers: {
         'reads the sign of a zero float exactly': signOfZero,
       },
+    };
+  }
+
+  /** Every third of 9,000 rows is of a year before 1, beginning with the first. */
+  async #odd(): Promise<OddSource> {
+    const table = `SEED_${++this.#seeds}`;
+    await this.run(`create table ${table} ("id" NUMBER(9) primary key, "at" DATE not null)`);
+    const ids = Array.from({ length: 9000 }, (_, at) => String(at));
+    const isOdd = (id: string): boolean => Number(id) % 3 === 0;
+    const time = (id: string): string => new Date(Date.UTC(2020, 0, 1, 0, Number(id))).toISOString().slice(0, 19).replace('T', ' ');
+    const insert = async (from: readonly string[], value: string, of: (id: string) => string): Promise<void> => {
+      await this.#native.executeMany(`insert into ${table} values (:1, ${value})`, from.map((id) => [id, of(id)]), { autoCommit: true }); // prettier-ignore
+    };
+    await insert(ids.filter(isOdd), `to_date(:2, 'YYYY-MM-DD BC')`, () => '0044-03-15 BC');
+    await insert(ids.filter((id) => !isOdd(id)), `to_date(:2, 'YYYY-MM-DD HH24:MI:SS')`, time); // prettier-ignore
+    return {
+      options: { table, order_key: ['id'] },
+      field: 'at',
+      good: ids.filter((id) => !isOdd(id)),
+      odd: ids.filter(isOdd),
+      newest: time('8999'),
     };
   }
 
