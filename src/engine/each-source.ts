@@ -1,4 +1,4 @@
-import { rowBatch, type Batch, type Chunk, type Extractor, type Json, type Part, type Position, type ReadPlan } from '@etl/sdk';
+import { rowBatch, rowNumber, type Chunk, type Extractor, type Json, type Origin, type Part, type Position, type ReadPlan } from '@etl/sdk';
 import type { ParentsTable } from './parents-table.js';
 
 /** Which parents a part of the read is for. */
@@ -42,12 +42,30 @@ export async function* eachSource({ extractor, part, plan, parents, range }: Eac
       rows += chunk.batch.length + chunk.rejects.length;
       const position =
         plan.resume === 'position' && chunk.position !== null ? ({ parent, inner: chunk.position, rows } satisfies EachPosition) : null;
-      yield { ...chunk, batch: numbered(chunk.batch, id, first), position };
+      yield { ...chunk, ...renumbered(chunk, id, first), position };
     }
     inner = null;
-    yield { batch: numbered(rowBatch([]), id, rows), rejects: [], position: { parent: next, inner: null, rows } satisfies EachPosition };
+    yield {
+      batch: { ...rowBatch([]), origin: { part: id, first: rows } },
+      rejects: [],
+      position: { parent: next, inner: null, rows } satisfies EachPosition,
+    };
   }
 }
 
-/** Rows are numbered over all batches of the part: each read begins with its own. */
-const numbered = (batch: Batch, part: string, first: number): Batch => ({ ...batch, origin: { part, first } });
+/** Rows are numbered over all batches of the part: each read begins with its own. Those that were refused leave holes. */
+function renumbered({ batch, rejects }: Chunk, part: string, first: number): Pick<Chunk, 'batch' | 'rejects'> {
+  const { origin } = batch;
+  const ends = batch.length > 0 && origin !== undefined ? [rowNumber(origin, 0)] : [];
+  const lowest = rejects.reduce((least, reject) => Math.min(least, reject.origin?.first ?? least), ends[0] ?? Number.MAX_SAFE_INTEGER);
+  const shift = first - lowest;
+  return {
+    batch: { ...batch, origin: { part, first, ...(rejects.length > 0 && origin && { numbers: shifted(batch.length, origin, shift) }) } },
+    rejects: rejects.map((reject) =>
+      reject.origin === undefined ? reject : { ...reject, origin: { part, first: reject.origin.first + shift } },
+    ),
+  };
+}
+
+const shifted = (length: number, origin: Origin, shift: number): Float64Array =>
+  Float64Array.from({ length }, (_, row) => rowNumber(origin, row) + shift);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { int64, isEtlError, text, type Extractor, type Parents, type Schema } from '@etl/sdk';
+import { cellsOf, cellTexts, int64, isEtlError, pickRows, text, type Extractor, type Parents, type Schema } from '@etl/sdk';
 import { EngineWorld, type JobSketch, type Ran } from './engine-harness.js';
 
 const column = (name: string, type: Schema['fields'][number]['type'] = text) => ({ name, type, nullable: true });
@@ -36,6 +36,37 @@ function counting(): { reads: Parents[]; tamper: (extractor: Extractor) => Extra
   });
   return { reads, tamper };
 }
+
+/** Has the source reject the rows of a country. */
+const rejecting = (extractor: Extractor, country: string): Extractor => ({
+  ...extractor,
+  async *read(part, after, parents) {
+    const { schema } = await extractor.describe();
+    const at = schema.fields.findIndex(({ name }) => name === 'country');
+    for await (const chunk of extractor.read(part, after, parents)) {
+      const { batch } = chunk;
+      const first = batch.origin?.first ?? 0;
+      const rows = Array.from({ length: batch.length }, (_, row) => row);
+      const odd = rows.filter((row) => at >= 0 && batch.rows()[row]?.[at] === country);
+      const rejects = odd.map((row) => ({
+        reason: 'no',
+        values: cellTexts(schema, cellsOf(schema, batch), row),
+        origin: { part: part.id, first: first + row },
+      }));
+      yield odd.length === 0
+        ? chunk
+        : {
+            ...chunk,
+            batch: pickRows(
+              schema,
+              batch,
+              rows.filter((row) => !odd.includes(row)),
+            ),
+            rejects,
+          };
+    }
+  },
+});
 
 /** Orders of the customers that remain behind the steps of another dataset, then lines of those orders; the second straight into its target. */
 const chain = (parallel = 1): JobSketch => ({
@@ -159,6 +190,32 @@ describe('a read for each row of another dataset', () => {
     succeeded(await world.run({ ...chain(), tamper: second.tamper }));
     expect(first.reads.filter(({ fields }) => fields[0]?.name === 'customer')).toHaveLength(2);
     expect(second.reads.filter(({ fields }) => fields[0]?.name === 'customer')).toHaveLength(0);
+  });
+
+  it('numbers rows over all batches, those that the source rejects among them', async () => {
+    const job: JobSketch = {
+      extracts: { people: 'customers', orders: { table: 'orders', each: { dataset: 'people', distinct: ['customer'], include: [] } } },
+      transforms: [
+        { dataset: 'people', steps: [['rename', { id: 'customer' }]] },
+        { dataset: 'orders', steps: [['check', [{ field: 'country', not_null: true, on_fail: 'reject' }]]] },
+      ],
+      loads: [{ dataset: 'orders', table: 'orders_out', mode: 'append' }],
+      tamper: (extractor) => rejecting(counting().tamper(extractor), 'IT'),
+    };
+    const ran = await world.run(job);
+    succeeded(ran);
+    const read = world.rows('orders').filter(([, customer]) => Number(customer) <= 5);
+    const rejected = (country: string | null): number => read.filter((row) => row[2] === country).length;
+    expect(ran.ledger.steps('orders')).toMatchObject([
+      { step: 'extract', in: read.length, rejected: rejected('IT') },
+      { rejected: rejected(null) },
+    ]);
+    const kept = [...world.rejects.values()].flat();
+    expect(kept).toHaveLength(rejected('IT') + rejected(null));
+    // Each has the number of its row among all rows of the read: two parents at once, their rows in the order of the table
+    const batchOf = (customer: string | null | undefined): number => Math.ceil(Number(customer) / 2);
+    const inOrder = [...read].sort((a, b) => batchOf(a[1]) - batchOf(b[1]));
+    for (const { values, origin } of kept) expect(inOrder[origin?.first ?? -1]?.[0]).toBe(values[0]);
   });
 
   it('reads nothing where there is nothing to read for, and says which rows have no value', async () => {
