@@ -191,6 +191,8 @@ export interface PublishRules {
   renameAll?(pairs: readonly { readonly from: TableName; readonly to: TableName }[]): string;
   /** Parts of a load that are written side by side with gain. */
   readonly parts: number;
+  /** Sessions that write one part with gain: while the server works for one of them, rows are made ready for the other. */
+  readonly writers: 1 | 2;
 }
 
 /** One native error in words of ours. */

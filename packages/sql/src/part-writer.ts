@@ -2,7 +2,13 @@ import type { Batch, Mark, PartWriter, Reject } from '@etl/sdk';
 import type { LoadWorld } from './load-world.js';
 import { LoadRecord, type StagedPart } from './load-state.js';
 import type { SqlSession } from './sql-client.js';
+import { StagingHelper } from './staging-helper.js';
 import { StagingStream } from './staging-stream.js';
+
+/** A save waits until all that was written is stored: rarely enough not to count, often enough to lose little. */
+const saveBytes = 96 * 1024 * 1024;
+/** So many refused rows are kept in memory, or a few more. */
+const mostRefused = 2000;
 
 /** Writes one part to the staging table, in one transaction from save to save. */
 export class SqlPartWriter implements PartWriter {
@@ -17,7 +23,13 @@ export class SqlPartWriter implements PartWriter {
     this.#part = part;
     this.#session = session;
     const { rows, next } = part;
-    this.#stream = new StagingStream(session, world, { part: world.parts.findIndex((one) => one.part === part.part), rows, next });
+    const { open, tag, parts } = world;
+    const helper = parts.length === 1 && open.dialect.publish.writers === 2 ? new StagingHelper(open.pool, tag) : null;
+    this.#stream = new StagingStream(session, world, { part: parts.findIndex((one) => one.part === part.part), rows, next, helper });
+  }
+
+  get saveBytes(): number {
+    return this.#stream.refused > mostRefused ? 0 : saveBytes;
   }
 
   get after(): Mark | null {

@@ -55,7 +55,7 @@ export class SqlLoad implements Load {
         const { epoch, parts } = await new LoadRecord(open, session, target.id).read();
         if (epoch !== world.epoch) throw fenced(target.id);
         const staged = await assertStaged(open, session, { id: target.id, staging, parts });
-        if (target.mode !== 'append') await open.define(session, open.dialect.ddl.analyze(staging));
+        if (target.mode !== 'append' && target.key.length > 0) await open.define(session, open.dialect.ddl.analyze(staging));
         await refuseUniqueConflicts(session, world);
         return staged;
       }),

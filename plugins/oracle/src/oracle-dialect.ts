@@ -15,5 +15,5 @@ export const oracleDialect: Dialect = {
   ddl: oracleDdl,
   dml: oracleDml,
   // Rows are exchanged by DELETE and INSERT in one transaction, since every definition commits
-  publish: { swap: 'never', parts: 4 },
+  publish: { swap: 'never', parts: 4, writers: 1 },
 };

@@ -20,5 +20,5 @@ export const postgresDialect: Dialect = {
   values: postgresValues,
   ddl: postgresDdl,
   dml: postgresDml,
-  publish: { swap: 'in-transaction', parts: 4 },
+  publish: { swap: 'in-transaction', parts: 4, writers: 2 },
 };
