@@ -12,7 +12,7 @@ const text = (value: string): string => `_utf8mb4 x'${Buffer.from(value, 'utf8')
 
 /** Every type that a column can have. Docs and tests come from this one list. */
 export const typeMatrix: readonly NativeCase[] = [
-  { native: 'tinyint(1)', type: 'boolean', values: [['1', 'true'], ['0', 'false']], note: 'an integer with `tinyint1: integer`; other numbers end the read' },
+  { native: 'tinyint(1)', type: 'boolean', values: [['1', 'true'], ['0', 'false']], note: 'an integer with `tinyint1: integer`; rows with other numbers are rejected' },
   { native: 'bit(1)', type: 'boolean', values: [[`b'1'`, 'true'], [`b'0'`, 'false']] },
   { native: 'tinyint', type: 'int8', values: [['-128', '-128'], ['127', '127']] },
   { native: 'tinyint unsigned', type: 'uint8', values: [['255', '255'], ['0', '0']] },
@@ -36,8 +36,8 @@ export const typeMatrix: readonly NativeCase[] = [
   { native: 'float(7,3)', type: 'float32', values: [['1.005', '1.005'], ['1234.567', '1234.567']] },
   { native: 'double', type: 'float', values: [['0.30000000000000004', '0.30000000000000004'], ['1e15', '1000000000000000'], ['1e21', '1e+21'], ['5e-324', '5e-324'], ['0.0000001', '1e-7']] },
   { native: 'double(10,2)', type: 'float', values: [['1.1', '1.1'], ['12345678.91', '12345678.91']] },
-  { native: 'date', type: 'date', values: [[`'0001-01-01'`, '0001-01-01'], [`'9999-12-31'`, '9999-12-31']], note: 'dates such as 0000-00-00 end the read, or are null with `zero_dates: null`' },
-  { native: 'time', type: 'time(0)', values: [[`'23:59:59'`, '23:59:59']], note: 'durations end the read, or are text with `time: text`' },
+  { native: 'date', type: 'date', values: [[`'0001-01-01'`, '0001-01-01'], [`'9999-12-31'`, '9999-12-31']], note: 'rows with dates such as 0000-00-00 or 2020-02-31 are rejected; those without a month or day are null with `zero_dates: null`' },
+  { native: 'time', type: 'time(0)', values: [[`'23:59:59'`, '23:59:59']], note: 'rows with durations are rejected, or they are text with `time: text`' },
   { native: 'time(6)', type: 'time', values: [[`'00:00:00.000001'`, '00:00:00.000001']] },
   { native: 'datetime', type: 'timestamp(0)', values: [[`'2026-03-29 02:30:00'`, '2026-03-29 02:30:00']] },
   { native: 'datetime(3)', type: 'timestamp(3)', values: [[`'1969-12-31 23:59:59.999'`, '1969-12-31 23:59:59.999']] },

@@ -36,7 +36,7 @@ export const typeMatrix: readonly NativeCase[] = [
   { native: 'NCLOB', type: 'text', values: [[`to_nclob('日本')`, '日本']] },
   { native: 'RAW(16)', type: 'bytes', values: [[`hextoraw('00ff5c09')`, '\\x00ff5c09']] },
   { native: 'BLOB', type: 'bytes', values: [[`to_blob(hextoraw('00ff'))`, '\\x00ff']] },
-  { native: 'DATE', type: 'timestamp(0)', values: [[day('2026-03-29 02:30:00'), '2026-03-29 02:30:00'], [day('0001-01-01 00:00:00'), '0001-01-01 00:00:00'], [day('9999-12-31 23:59:59'), '9999-12-31 23:59:59']], note: 'has a time of day; years before 1 end the read' },
+  { native: 'DATE', type: 'timestamp(0)', values: [[day('2026-03-29 02:30:00'), '2026-03-29 02:30:00'], [day('0001-01-01 00:00:00'), '0001-01-01 00:00:00'], [day('9999-12-31 23:59:59'), '9999-12-31 23:59:59']], note: 'has a time of day; rows with years before 1, or days of the Julian calendar alone, are rejected' },
   { native: 'TIMESTAMP(0)', type: 'timestamp(0)', values: [[time('1969-12-31 23:59:59'), '1969-12-31 23:59:59']] },
   { native: 'TIMESTAMP(3)', type: 'timestamp(3)', values: [[time('2026-03-29 02:30:00.123'), '2026-03-29 02:30:00.123']] },
   { native: 'TIMESTAMP(6)', type: 'timestamp', values: [[time('9999-12-31 23:59:59.999999'), '9999-12-31 23:59:59.999999']] },
