@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import type * as Api from '@duckdb/node-api';
 import type * as Bindings from '@duckdb/node-bindings';
 
-const require = createRequire(import.meta.url);
+/** From this package, which depends on it, also where a bundle of another took these lines in. */
+const require = createRequire(createRequire(import.meta.url).resolve('@etl/columnar/package.json'));
 
 /**
  * The native library is loaded by these calls, not with a module: help and validation never pay for it. `require`, since `import` would read the
