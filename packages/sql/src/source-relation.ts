@@ -79,15 +79,17 @@ async function relationOfParents(
     });
   const schema = { fields: [...included, ...own], key: [] };
   const rows = 'rows' in parents ? parents.rows.map((row) => row.map((value) => (value === null ? null : String(value)))) : [];
-  const values = (row: readonly (string | null)[]): Fragment =>
-    joined(parents.fields.map((field, at) => sql`${bound(field, row[at] ?? null)} ${names.quote(field.name)}`), ', '); // prettier-ignore
-  const shown = [...included.map(({ name }) => `p.${names.quote(name)}`), ...own.map(({ name }) => `q.${names.quote(name)}`)].join(', ');
+  const valuesOf = (fields: readonly Field[], row: readonly (string | null)[]): readonly Fragment[] =>
+    fields.map((field) => sql`${bound(field, row[parents.fields.indexOf(field)] ?? null)} ${names.quote(field.name)}`);
+  const shown = (alias: string, fields: readonly Field[]): readonly Fragment[] =>
+    fields.map(({ name }) => raw(`${alias}.${names.quote(name)}`));
   const given = rows.length === 0 ? [parents.fields.map(() => null)] : rows;
   if (open.dialect.values.lateral) {
     const columns = new Map(parents.fields.map(({ name }) => [name, raw(`p.${names.quote(name)}`)]));
     const query = bindNames(inner, open.dialect, (name) => columns.get(name) ?? namedValues(options.params)(name));
-    const list = joined(given.map((row) => sql`select ${values(row)}${open.dialect.values.dual}`), ' union all '); // prettier-ignore
-    return { from: sql`(select ${shown} from (${list}) p, lateral (\n${query}\n) q) src`, schema, where: [], table: null };
+    const list = joined(given.map((row) => sql`select ${joined(valuesOf(parents.fields, row), ', ')}${open.dialect.values.dual}`), ' union all '); // prettier-ignore
+    const columnsShown = joined([...shown('p', included), ...shown('q', own)], ', ');
+    return { from: sql`(select ${columnsShown} from (${list}) p, lateral (\n${query}\n) q) src`, schema, where: [], table: null };
   }
   const branches = given.map((row) => {
     const query = bindNames(
@@ -95,7 +97,7 @@ async function relationOfParents(
       open.dialect,
       parentValues(parents.fields, (at) => row[at] ?? null, options),
     );
-    return sql`select ${shown} from (select ${values(row)}${open.dialect.values.dual}) p, (\n${query}\n) q`;
+    return sql`select ${joined([...valuesOf(included, row), ...shown('q', own)], ', ')} from (\n${query}\n) q`;
   });
   return { from: sql`(${joined(branches, ' union all ')}) src`, schema, where: [], table: null };
 }

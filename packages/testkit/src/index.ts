@@ -23,5 +23,8 @@ export * from './memory-server.js';
 export * from './servers/postgres-server.js';
 export * from './servers/throwaway-certificates.js';
 export * from './servers/mariadb-server.js';
+export * from './servers/mysql56-server.js';
+export { postgres18, type ServerPackage } from './servers/server-package.js';
+export type { ServerControls } from './servers/throwaway-server.js';
 export * from './servers/ssh-server.js';
 export * from './run-load.js';

@@ -8,6 +8,7 @@ import {
   type ExtractorHarness,
   type LoaderHarness,
   type PostgresServer,
+  type ServerPackage,
   type Stored,
   type TextRow,
 } from '@etl/testkit';
@@ -17,6 +18,12 @@ const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** PostgreSQL keeps no NUL in text. */
 const noNul = 'PostgreSQL keeps no NUL character in text';
+
+/** The version of the servers that harnesses start from now on; undefined: that of the machine. */
+let version: ServerPackage | undefined;
+export const serveVersion = (served: ServerPackage): void => {
+  version = served;
+};
 
 /** A server of its own with plain SQL through psql as the native side. */
 export class PostgresHarness {
@@ -28,7 +35,7 @@ export class PostgresHarness {
   }
 
   static async create(options: Parameters<typeof startPostgres>[0] = {}): Promise<PostgresHarness> {
-    return new PostgresHarness(await startPostgres(options));
+    return new PostgresHarness(await startPostgres({ ...(version === undefined ? {} : { version }), ...options }));
   }
 
   remove(): Promise<void> {

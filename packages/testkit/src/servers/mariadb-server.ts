@@ -1,24 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { access, cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freshData, type DataTemplate } from './data-template.js';
 import { throwawayCertificates, type Certificates } from './throwaway-certificates.js';
-import { asUser, execute, findProgram, folderOf, freePort, giveTo, ThrowawayServer } from './throwaway-server.js';
+import { asUser, controlsOf, execute, findProgram, freePort, giveTo, ThrowawayServer, type ServerControls } from './throwaway-server.js';
 
 export interface MariadbOptions {
   /** Serve TLS with certificates that were made for this server. */
   readonly tls?: boolean;
-  /** Keep what was committed when the server is killed: slower, and what suites that kill it need. */
+  /** Keep what was committed when the server is killed: what suites that kill it need. */
   readonly durable?: boolean;
   /** More arguments of the server, such as `--local-infile=0`. */
   readonly arguments?: readonly string[];
 }
 
 /** A MariaDB of its own in a folder that goes with it; `root` signs in without a password. */
-export interface MariadbServer {
+export interface MariadbServer extends ServerControls {
   readonly host: string;
   readonly port: number;
   readonly socket: string;
@@ -26,14 +24,6 @@ export interface MariadbServer {
   readonly certificates: Certificates | null;
   /** Runs SQL through the native client, as root; answers its rows, cells separated by tabs and escaped as the client does. */
   sql(statements: string, database?: string): Promise<string>;
-  /** SIGKILL, as a crash would. */
-  kill(): Promise<void>;
-  /** Starts again on the same port and data after `kill` or `stop`. */
-  start(): Promise<void>;
-  /** SIGTERM and wait; data stay. */
-  stop(): Promise<void>;
-  /** Ends the server and removes its folder. */
-  remove(): Promise<void>;
 }
 
 const packages = 'mariadb-server';
@@ -42,33 +32,23 @@ const user = 'mysql';
 /** As few bytes as a server can begin with: the folder is copied for each server. */
 const small = ['--innodb-log-file-size=8M', '--innodb-data-file-path=ibdata1:4M:autoextend', '--innodb-undo-tablespaces=0'];
 
-/** A data folder that was installed once and is copied for each server: installing takes a second and more. */
-async function template(): Promise<string> {
+async function template(): Promise<DataTemplate> {
   const { stdout } = await execute(await findProgram('mariadbd', packages), ['--no-defaults', '--version']);
-  const version = /Ver (\S+)/.exec(stdout)?.[1] ?? 'unknown';
-  const made = join(tmpdir(), `etl-mariadb-${version}-${String(process.getuid?.() ?? 0)}`);
-  const there = await access(join(made, 'data', 'mysql')).then(
-    () => true,
-    () => false,
-  );
-  if (there) return made;
-  const building = `${made}.${randomUUID()}`;
-  await folderOf(user, building);
-  const installer = await findProgram('mariadb-install-db', packages);
-  const plain = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
-  const [command, args] = await asUser(user, 'TERM', [installer, '--no-defaults', `--datadir=${building}/data`, ...plain, ...small]);
-  await execute(command, [...args]);
-  // Another process may have been faster: its folder is as good
-  await rename(building, made).catch(() => rm(building, { recursive: true, force: true }));
-  return made;
+  return {
+    name: `mariadb-${/Ver (\S+)/.exec(stdout)?.[1] ?? 'unknown'}`,
+    user,
+    async make(folder) {
+      const installer = await findProgram('mariadb-install-db', packages);
+      const plain = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
+      const [command, args] = await asUser(user, 'TERM', [installer, '--no-defaults', `--datadir=${folder}/data`, ...plain, ...small]);
+      await execute(command, [...args]);
+    },
+  };
 }
 
 /** Starts a server and waits until it greets. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<MariadbServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'etl-my-'));
-  await folderOf(user, folder);
-  await execute('chmod', ['755', folder]);
-  await cp(join(await template(), 'data'), join(folder, 'data'), { recursive: true, preserveTimestamps: true });
+  const folder = await freshData('etl-my-', await template());
   const certificates = options.tls === true ? await throwawayCertificates(folder) : null;
   await giveTo(user, folder);
   const [port, host, socket] = [await freePort(), '127.0.0.1', join(folder, 's.sock')];
@@ -86,13 +66,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     socket,
     certificates,
     sql: (statements, database) => mariadbSql(socket, statements, database),
-    kill: () => server.kill(),
-    start: () => server.start(),
-    stop: () => server.stop(),
-    async remove() {
-      await server.kill();
-      await rm(folder, { recursive: true, force: true });
-    },
+    ...controlsOf(server, folder),
   };
 }
 
@@ -106,9 +80,13 @@ async function commandOf(
   port: number,
   { certificates, options: { durable = false, arguments: more = [] } }: Starting,
 ): Promise<readonly [string, readonly string[]]> {
-  const safety = durable
-    ? ['--innodb-flush-log-at-trx-commit=1']
-    : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-flush-method=nosync', '--sync-binlog=0'];
+  // What was handed to the kernel outlives a server that is killed: only a machine that fails needs more
+  const safety = [
+    '--innodb-flush-method=nosync',
+    ...(durable
+      ? ['--innodb-flush-log-at-trx-commit=1']
+      : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--sync-binlog=0']),
+  ];
   const tls =
     certificates === null ? [] : [`--ssl-ca=${certificates.ca}`, `--ssl-cert=${certificates.certificate}`, `--ssl-key=${certificates.key}`];
   return asUser(user, 'TERM', [
@@ -119,7 +97,7 @@ async function commandOf(
 }
 
 /** Whether the first byte of the greeting comes: an open port alone says nothing. */
-async function greets(host: string, port: number): Promise<boolean> {
+export async function greets(host: string, port: number): Promise<boolean> {
   const socket = connect(port, host);
   const waiting = new AbortController();
   const first = await Promise.race([

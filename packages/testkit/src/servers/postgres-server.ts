@@ -1,25 +1,27 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { access, cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { freshData, type DataTemplate } from './data-template.js';
+import { serverPackage, type ServerPackage } from './server-package.js';
 import { throwawayCertificates, type Certificates } from './throwaway-certificates.js';
-import { asUser, execute, findProgram, folderOf, freePort, giveTo, ThrowawayServer } from './throwaway-server.js';
+import { asUser, controlsOf, execute, findProgram, freePort, giveTo, ThrowawayServer, type ServerControls } from './throwaway-server.js';
 
 export interface PostgresOptions {
   /** Serve TLS with certificates that were made for this server. */
   readonly tls?: boolean;
-  /** Keep what was committed when the server is killed: slower, and what suites that kill it need. */
+  /** Keep what was committed when the server is killed: what suites that kill it need. */
   readonly durable?: boolean;
   /** More settings, such as `max_connections=20`. */
   readonly settings?: readonly string[];
   /** Lines for the front of pg_hba.conf. */
   readonly access?: readonly string[];
+  /** Another version than the one of the machine. */
+  readonly version?: ServerPackage;
 }
 
 /** A PostgreSQL of its own in a folder that goes with it. */
-export interface PostgresServer {
+export interface PostgresServer extends ServerControls {
   readonly host: string;
   readonly port: number;
   /** Folder of its Unix socket. */
@@ -30,49 +32,37 @@ export interface PostgresServer {
   readonly certificates: Certificates | null;
   /** Runs SQL through psql as the superuser; answers rows as psql prints them unaligned: columns by tab, null as `\N`. */
   sql(statements: string, database?: string): Promise<string>;
-  /** SIGKILL of the whole server, as a crash would. */
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** Ends the server and removes its folder. */
-  remove(): Promise<void>;
 }
 
 const packages = 'postgresql';
 const user = 'postgres';
 const password = 'pass-of-a-test';
 
-/** A data folder that was made once and is copied for each server. */
-async function template(): Promise<string> {
-  const initdb = await findProgram('initdb', packages);
+/** Its programs: of the machine, or of a package. */
+const programOf = async (name: string, { version }: PostgresOptions): Promise<string> =>
+  version === undefined ? findProgram(name, packages) : join(await serverPackage(version), 'native', 'bin', name);
+
+async function templateOf(options: PostgresOptions): Promise<DataTemplate> {
+  const initdb = await programOf('initdb', options);
   const { stdout } = await execute(initdb, ['--version']);
-  const version = stdout.trim().split(' ')[2] ?? 'unknown';
-  const made = join(tmpdir(), `etl-postgres-${version}-${String(process.getuid?.() ?? 0)}`);
-  const there = await access(join(made, 'data', 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  );
-  if (there) return made;
-  const building = `${made}.${randomUUID()}`;
-  await folderOf(user, building);
-  await writeFile(join(building, 'password'), password);
-  await giveTo(user, building);
-  const [command, args] = await asUser(user, 'TERM', [
-    initdb, '-D', join(building, 'data'), '-U', user, `--pwfile=${join(building, 'password')}`, '-A', 'scram-sha-256', '--no-sync', '-E', 'UTF8',
-    '--locale=C.UTF-8',
-  ]); // prettier-ignore
-  await execute(command, [...args]);
-  // Another process may have been faster: its folder is as good
-  await rename(building, made).catch(() => rm(building, { recursive: true, force: true }));
-  return made;
+  return {
+    name: `postgres-${stdout.trim().split(' ')[2] ?? 'unknown'}`,
+    user,
+    async make(folder) {
+      await writeFile(join(folder, 'password'), password);
+      await giveTo(user, folder);
+      const [command, args] = await asUser(user, 'TERM', [
+        initdb, '-D', join(folder, 'data'), '-U', user, `--pwfile=${join(folder, 'password')}`, '-A', 'scram-sha-256', '--no-sync', '-E', 'UTF8',
+        '--locale=C.UTF-8',
+      ]); // prettier-ignore
+      await execute(command, [...args]);
+    },
+  };
 }
 
 /** Starts a server and waits until it lets its superuser in. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'etl-pg-'));
-  await folderOf(user, folder);
-  await execute('chmod', ['755', folder]);
-  await cp(join(await template(), 'data'), join(folder, 'data'), { recursive: true, preserveTimestamps: true });
+  const folder = await freshData('etl-pg-', await templateOf(options));
   const certificates = options.tls === true ? await throwawayCertificates(folder) : null;
   if (certificates !== null) await execute('chmod', ['600', certificates.key]);
   if (options.access !== undefined) await writeHba(folder, options.access);
@@ -99,13 +89,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     password,
     certificates,
     sql: (statements, database = 'postgres') => runSql(folder, port, { statements, database }),
-    kill: () => server.kill(),
-    start: () => server.start(),
-    stop: () => server.stop(),
-    async remove() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    ...controlsOf(server, folder, 'stop'),
   };
 }
 
@@ -121,21 +105,19 @@ interface Starting {
   readonly options: PostgresOptions;
 }
 
-async function commandOf(
-  folder: string,
-  port: number,
-  { certificates, options: { durable = false, settings = [] } }: Starting,
-): Promise<readonly [string, readonly string[]]> {
-  const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+async function commandOf(folder: string, port: number, { certificates, options }: Starting): Promise<readonly [string, readonly string[]]> {
+  const { durable = false, settings = [] } = options;
+  // What was handed to the kernel outlives a server that is killed: only a machine that fails needs more
+  const quick = ['fsync=off', ...(durable ? [] : ['synchronous_commit=off', 'full_page_writes=off'])];
   const tls =
     certificates === null
       ? []
       : ['ssl=on', `ssl_cert_file=${certificates.certificate}`, `ssl_key_file=${certificates.key}`, `ssl_ca_file=${certificates.ca}`];
   const all = [
-    'logging_collector=off', 'shared_buffers=64MB', 'max_wal_size=2GB', 'log_min_messages=warning', ...(durable ? [] : quick), ...tls, ...settings,
+    'logging_collector=off', 'shared_buffers=64MB', 'max_wal_size=2GB', 'log_min_messages=warning', ...quick, ...tls, ...settings,
   ]; // prettier-ignore
   const flags = all.flatMap((setting) => ['-c', setting]);
-  const postgres = await findProgram('postgres', packages);
+  const postgres = await programOf('postgres', options);
   const server = [postgres, '-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...flags];
   const quoted = server.map((word) => `'${word}'`).join(' ');
   return asUser(user, 'INT', ['/bin/sh', '-c', `exec ${quoted} >> '${join(folder, 'log')}' 2>&1`]);

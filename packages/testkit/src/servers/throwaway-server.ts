@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chown, mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -135,6 +135,29 @@ export class ThrowawayServer {
     await ended;
   }
 }
+
+/** What tests do with a server that runs in a folder of its own. */
+export interface ServerControls {
+  /** SIGKILL of the whole server, as a crash would. */
+  kill(): Promise<void>;
+  /** Starts again on the same port and data after `kill` or `stop`. */
+  start(): Promise<void>;
+  /** Ends it in good order; data stay. */
+  stop(): Promise<void>;
+  /** Ends the server and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** `ending` is how it goes with its folder: a PostgreSQL that is killed leaves shared memory behind. */
+export const controlsOf = (server: ThrowawayServer, folder: string, ending: 'kill' | 'stop' = 'kill'): ServerControls => ({
+  kill: () => server.kill(),
+  start: () => server.start(),
+  stop: () => server.stop(),
+  async remove() {
+    await server[ending]();
+    await rm(folder, { recursive: true, force: true });
+  },
+});
 
 async function childrenOf(pid: number): Promise<readonly number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
