@@ -15,18 +15,25 @@ export interface Round {
   readonly difference: string | null;
 }
 
+/** How long a run takes, in milliseconds: less than the first one where the machine was busy. */
+export interface Pace {
+  took: number;
+}
+
 /** Kills the process of a run at random times, one to three times in a row, and finishes it. */
-export async function killAtRandom(bench: Bench, random: () => number): Promise<Round> {
-  const { reference, run, drop } = bench;
+export async function killAtRandom(bench: Bench, pace: Pace, random: () => number): Promise<Round> {
+  const { run, drop } = bench;
   const directory = await bench.copy();
   const wanted = 1 + Math.floor(random() * 3);
   const times: number[] = [];
   let kills = 0;
   while (kills < wanted) {
-    const killAfter = Math.round(random() * reference.took * 1.05);
+    const killAfter = Math.round(random() * pace.took * 1.05);
     times.push(killAfter);
+    const started = performance.now();
     const ended = await run(directory, { killAfter });
     if (ended.signal === null) {
+      pace.took = Math.min(pace.took, performance.now() - started);
       const difference = await compareEnded(directory, bench, ended);
       await drop(directory);
       return { kills, early: true, over: false, times, difference };

@@ -67,9 +67,10 @@ async function soakProject(
   { rounds, seed, victim }: Pick<SoakOptions, 'rounds' | 'seed' | 'victim'>,
 ): Promise<SoakSummary> {
   const numbers = Array.from({ length: rounds }, (_, round) => round);
+  const pace = { took: bench.reference.took };
   const results =
     victim === 'cli'
-      ? await sideBySide(numbers, 2, (round) => killAtRandom(bench, randomOf(seed + round)))
+      ? await sideBySide(numbers, 2, (round) => killAtRandom(bench, pace, randomOf(seed + round)))
       : await serverRounds(bench, numbers, seed);
   return {
     project: name,
