@@ -13,16 +13,20 @@ const slots = 64;
 /** Milliseconds that ended sessions may take until they are gone: they roll back first. */
 const patience = 60_000;
 
-/** Names of at most 64 characters, whatever they are made of. */
-const short = (text: string): string => `etl_${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+/** Nothing that SQL would have to quote, whatever it is made of. */
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 40);
+
+/** SQL of the name of a lock, in at most 64 characters. The server has one set of names for all of its databases, and loads of two databases are strangers. */
+const nameOf = (key: string): string => `concat('etl_', sha1(concat_ws('/', database(), '${key}')))`;
 
 /**
- * Locks that the server frees when a session ends. A tag is such a lock too, one of a row of names: any session can ask the server who holds it, without
+ * Locks of a database that the server frees when a session ends. A tag is such a lock too, one of a row of names: any session can ask the server who holds it, without
  * the right to see the sessions of others.
  */
 export class NamedLocks {
   readonly #session: LockSession;
-  readonly #held = new Set<string>();
+  /** Names by key. */
+  readonly #held = new Map<string, string>();
   #slot: string | null = null;
 
   constructor(session: LockSession) {
@@ -30,15 +34,15 @@ export class NamedLocks {
   }
 
   take(name: string): Promise<boolean> {
-    return this.#take(short(name));
+    return this.#take(digest(name));
   }
 
   async release(name: string): Promise<void> {
-    await this.#release(short(name));
+    await this.#release(digest(name));
   }
 
   async releaseAll(): Promise<void> {
-    for (const name of [...this.#held]) await this.#release(name);
+    for (const key of [...this.#held.keys()]) await this.#release(key);
   }
 
   /** Takes a place in the row of this tag, and leaves the one before. */
@@ -46,9 +50,9 @@ export class NamedLocks {
     const before = this.#slot;
     this.#slot = null;
     if (before !== null) await this.#release(before);
-    for (const name of slotNames(tag)) {
-      if (!(await this.#take(name))) continue;
-      this.#slot = name;
+    for (const key of slotsOf(tag)) {
+      if (!(await this.#take(key))) continue;
+      this.#slot = key;
       return;
     }
     throw new EtlError('THROTTLED', `More than ${slots} sessions of one load are open`, { hint: 'Lower parallel in the job' });
@@ -71,8 +75,8 @@ export class NamedLocks {
 
   async #holders(tag: string, own: number): Promise<Set<string>> {
     const [row = []] = await this.#session.rows(
-      `select ${slotNames(tag)
-        .map((name) => `is_used_lock('${name}')`)
+      `select ${slotsOf(tag)
+        .map((key) => `is_used_lock(${nameOf(key)})`)
         .join(', ')}`,
     );
     return new Set(row.filter((holder): holder is string => holder !== null && holder !== String(own)));
@@ -87,21 +91,24 @@ export class NamedLocks {
     }
   }
 
-  async #take(name: string): Promise<boolean> {
-    if (this.#held.has(name)) return true;
-    const [row] = await this.#session.rows(`select get_lock('${name}', 0)`);
-    if (row?.[0] !== '1') return false;
-    this.#held.add(name);
+  async #take(key: string): Promise<boolean> {
+    if (this.#held.has(key)) return true;
+    const [row] = await this.#session.rows(`select get_lock(name, 0), name from (select ${nameOf(key)} as name) lock_name`);
+    const [taken, name] = row ?? [];
+    if (taken !== '1' || name === null || name === undefined) return false;
+    this.#held.set(key, name);
     return true;
   }
 
-  async #release(name: string): Promise<void> {
-    if (!this.#held.delete(name)) return;
+  async #release(key: string): Promise<void> {
+    const name = this.#held.get(key);
+    if (name === undefined) return;
+    this.#held.delete(key);
     await this.#session.rows(`select release_lock('${name}')`);
   }
 }
 
-const slotNames = (tag: string): string[] => Array.from({ length: slots }, (_, slot) => `${short(tag)}_${slot}`);
+const slotsOf = (tag: string): string[] => Array.from({ length: slots }, (_, slot) => `${digest(tag)}_${slot}`);
 
 const isUnknownThread = ({ details }: EtlError): boolean =>
   details !== null && typeof details === 'object' && !Array.isArray(details) && 'native' in details && details.native === '1094';

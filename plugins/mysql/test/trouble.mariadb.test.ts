@@ -192,6 +192,18 @@ describe('other sessions in the way', () => {
     }
   });
 
+  it('a load of the same name into another database of the server is a stranger: neither waits for the other, nor ends it', async () => {
+    await harness.server.sql('create database elsewhere character set utf8mb4');
+    const spec = { ...specOf(await fresh(), 'append'), id: 'job/orders' };
+    const here = await connect(harness.connection());
+    const load = await begin(here, spec);
+    const there = { ...spec, options: { table: 'orders' }, run: 'r2', takeOver: true };
+    expect(await outcome(runLoad(harness.connection({ database: 'elsewhere' }), there))).toMatchObject({ counts: { inserted: 900 } });
+    await writeRest(load, spec);
+    expect(await finish(load, spec)).toMatchObject({ in: 900, inserted: 900 });
+    await here.close();
+  });
+
   it('a run that takes over ends the sessions of the older one, in the middle of a statement too', async () => {
     const table = await fresh();
     const spec = { ...specOf(table, 'append'), options: { table, pre: ['do sleep(30)'] } };
