@@ -1,5 +1,5 @@
 import { decodeFloat } from '@etl/sdk';
-import { writeInt32, type CellEncoder } from './cell-encoder.js';
+import type { CellEncoder } from './cell-encoder.js';
 
 const powers = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 
@@ -39,17 +39,17 @@ class NotAFloat extends Error {}
 
 const encoder =
   (size: 4 | 8): CellEncoder =>
-  (bytes, from, to, out, at) => {
+  ({ array }, from, to, { view }, at) => {
     let value: number;
     try {
-      value = readFloat(bytes, from, to);
+      value = readFloat(array, from, to);
     } catch (error) {
       if (error instanceof NotAFloat) return -1;
       throw error;
     }
-    writeInt32(out, at, size);
-    if (size === 8) out.writeDoubleBE(value, at + 4);
-    else out.writeFloatBE(value, at + 4);
+    view.setInt32(at, size);
+    if (size === 8) view.setFloat64(at + 4, value);
+    else view.setFloat32(at + 4, value);
     return at + 4 + size;
   };
 

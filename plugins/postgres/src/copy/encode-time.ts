@@ -1,19 +1,17 @@
-import { writeInt32, writeSafe64, type CellEncoder } from './cell-encoder.js';
+import { writeSafe64, type Bytes, type CellEncoder } from './cell-encoder.js';
 
-/** Days from 1970-01-01 to 2000-01-01, where the server begins. */
-const epoch = 10_957;
+/** Days from 0000-03-01 to 2000-01-01, where the server begins. */
+const epoch = 730_425;
 
 const two = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) - 48) * 10 + (bytes[at + 1] ?? 0) - 48;
 
-/** Days since 2000-01-01 of `YYYY-MM-DD`. */
+/** Days since 2000-01-01 of `YYYY-MM-DD`; years begin in March here, so that a leap day is the last one. */
 function days(bytes: Uint8Array, from: number): number {
   const month = two(bytes, from + 5);
   const year = two(bytes, from) * 100 + two(bytes, from + 2) - (month <= 2 ? 1 : 0);
-  const century = Math.floor(year / 400);
-  const inCentury = year - century * 400;
-  const inYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + two(bytes, from + 8) - 1;
-  const day = inCentury * 365 + Math.floor(inCentury / 4) - Math.floor(inCentury / 100) + inYear;
-  return century * 146_097 + day - 719_468 - epoch;
+  const century = (year / 100) | 0;
+  const inYear = (((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) | 0) + two(bytes, from + 8) - 1;
+  return year * 365 + (year >> 2) - century + (century >> 2) + inYear - epoch;
 }
 
 const seconds = (bytes: Uint8Array, from: number): number => two(bytes, from) * 3600 + two(bytes, from + 3) * 60 + two(bytes, from + 6);
@@ -26,41 +24,39 @@ function micros(bytes: Uint8Array, from: number, to: number): number {
   return value;
 }
 
-export const encodeDate: CellEncoder = (bytes, from, to, out, at) => {
+export const encodeDate: CellEncoder = ({ array }, from, to, { view }, at) => {
   if (to - from !== 10) return -1;
-  const value = days(bytes, from);
-  if (!Number.isInteger(value)) return -1;
-  writeInt32(out, at, 4);
-  writeInt32(out, at + 4, value);
+  view.setInt32(at, 4);
+  view.setInt32(at + 4, days(array, from));
   return at + 8;
 };
 
-export const encodeTime: CellEncoder = (bytes, from, to, out, at) => {
-  const fraction = to - from > 9 ? micros(bytes, from + 9, to) : 0;
+export const encodeTime: CellEncoder = ({ array }, from, to, out, at) => {
+  const fraction = to - from > 9 ? micros(array, from + 9, to) : 0;
   if (to - from < 8 || Number.isNaN(fraction)) return -1;
-  writeInt32(out, at, 8);
-  writeSafe64(out, at + 4, seconds(bytes, from) * 1_000_000 + fraction);
+  out.view.setInt32(at, 8);
+  writeSafe64(out, at + 4, seconds(array, from) * 1_000_000 + fraction);
   return at + 12;
 };
 
 /** Microseconds since 2000 in two halves: the whole is more than a double holds exactly. */
-function writeMoment(bytes: Uint8Array, from: number, to: number, out: Buffer, at: number): number {
+function writeMoment({ array }: Bytes, from: number, to: number, { view }: Bytes, at: number): number {
   if (to - from < 19) return -1;
-  const fraction = to - from > 20 ? micros(bytes, from + 20, to) : 0;
-  const second = days(bytes, from) * 86_400 + seconds(bytes, from + 11);
-  if (!Number.isInteger(second) || Number.isNaN(fraction)) return -1;
+  const fraction = to - from > 20 ? micros(array, from + 20, to) : 0;
+  if (Number.isNaN(fraction)) return -1;
+  const second = days(array, from) * 86_400 + seconds(array, from + 11);
   // second * 1,000,000 = parts * 64, and parts are exact
   const parts = second * 15_625;
   const high = Math.floor(parts / 67_108_864);
   const low = (parts - high * 67_108_864) * 64 + fraction;
   const carry = low >= 4_294_967_296 ? 1 : 0;
-  writeInt32(out, at, 8);
-  writeInt32(out, at + 4, (high + carry) | 0);
-  writeInt32(out, at + 8, (low - carry * 4_294_967_296) | 0);
+  view.setInt32(at, 8);
+  view.setInt32(at + 4, high + carry);
+  view.setInt32(at + 8, low - carry * 4_294_967_296);
   return at + 12;
 }
 
 export const encodeTimestamp: CellEncoder = writeMoment;
 
 /** Zoned ones are always `+00:00`. */
-export const encodeZoned: CellEncoder = (bytes, from, to, out, at) => (to - from < 25 ? -1 : writeMoment(bytes, from, to - 6, out, at));
+export const encodeZoned: CellEncoder = (given, from, to, out, at) => (to - from < 25 ? -1 : writeMoment(given, from, to - 6, out, at));
