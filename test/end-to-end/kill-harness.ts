@@ -108,13 +108,14 @@ export async function killAt(point: string, bench: Bench): Promise<string | null
   return difference === null ? null : `${point}: ${difference}`;
 }
 
-/** Starts the job until it is done, at most three times, and compares. */
+/** Starts the job again and compares. */
 export async function finishAndCompare(
   directory: string,
   { reference, run, content: contentIn }: Bench,
   isOver: boolean,
+  more: Partial<ProcessOptions> = {},
 ): Promise<string | null> {
-  const ended = await run(directory);
+  const ended = await run(directory, more);
   if (ended.code !== 0) return `the restart ended with ${ended.code}: ${errorOf(ended)}`;
   const content = await contentIn(directory);
   if (content !== reference.content) return `the targets differ: ${firstDifference(reference.content, content)}`;

@@ -6,12 +6,18 @@ import { databaseWorld, historyTimes, linesOf, type KillWorld } from './kill-wor
 
 const times = `(${historyTimes.map((name) => `'${name}'`).join(', ')})`;
 
+const password = 'pass of a test';
+
 async function postgresWorld(): Promise<KillWorld> {
   const plugin = await installPlugins('postgres');
   const server = await startPostgres({ durable: true });
+  await server.sql(`create role etl superuser login password '${password}'`);
+  const changePassword = async (changed: string): Promise<void> => {
+    await server.sql(`alter role etl password '${changed}'; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'etl'`);
+  };
   return databaseWorld({
-    server,
-    variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: server.password }),
+    server: { ...server, changePassword },
+    variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: password }),
     async create(database, from) {
       await server.sql(`create database ${database}${from === null ? '' : ` template ${from}`}`);
     },
@@ -36,12 +42,14 @@ async function postgresWorld(): Promise<KillWorld> {
 async function mariadbWorld(): Promise<KillWorld> {
   const plugin = await installPlugins('mysql');
   const server = await startMariadb({ durable: true });
-  const password = 'pass of a test';
   await server.sql(`create user etl@'%' identified by '${password}'; grant all on *.* to etl@'%'`);
+  const changePassword = async (changed: string): Promise<void> => {
+    await server.sql(`set password for etl@'%' = password('${changed}'); kill user etl`);
+  };
   const tables = async (database: string): Promise<readonly string[]> =>
     linesOf(await server.sql(`select table_name from information_schema.tables where table_schema = '${database}' order by 1`));
   return databaseWorld({
-    server,
+    server: { ...server, changePassword },
     tables,
     variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: password }),
     async create(database, from) {
@@ -69,11 +77,11 @@ async function mariadbWorld(): Promise<KillWorld> {
   });
 }
 
-const connectionOf = (connector: string, user: string): string =>
-  `{ connector: ${connector}, host: 127.0.0.1, port: "\${KILL_PORT}", database: "\${KILL_DATABASE}", user: ${user}, password: { secret: password } }`;
+const connectionOf = (connector: string): string =>
+  `{ connector: ${connector}, host: 127.0.0.1, port: "\${KILL_PORT}", database: "\${KILL_DATABASE}", user: etl, password: { secret: password } }`;
 
-const postgres = { title: 'PostgreSQL', connection: connectionOf('postgres', 'postgres'), world: postgresWorld };
-const mariadb = { title: 'MariaDB', connection: connectionOf('mysql', 'etl'), world: mariadbWorld };
+const postgres = { title: 'PostgreSQL', connection: connectionOf('postgres'), world: postgresWorld };
+const mariadb = { title: 'MariaDB', connection: connectionOf('mysql'), world: mariadbWorld };
 
 /** `count` rows from a server that makes rows out of numbers by itself; each third one shares its time with two others. */
 const postgresRows = (from: number, to: number, tag: string): string =>

@@ -24,6 +24,8 @@ export interface KilledServer {
   stop(): Promise<void>;
   /** Starts it on the same address. */
   start(): Promise<void>;
+  /** Gives the user of the runs another password, and ends its sessions. */
+  changePassword?(password: string): Promise<void>;
 }
 
 /** Nothing but files. */

@@ -1,0 +1,4 @@
+import { postgresProjects } from './kill-servers.js';
+import { describeServerTrouble } from './server-trouble.js';
+
+for (const project of postgresProjects.filter(({ mode }) => mode === 'merge')) describeServerTrouble(project);
