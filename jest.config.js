@@ -12,6 +12,7 @@ export default {
     'tsx/dist/esm/api/index\\.[cm]js$': '<rootDir>/test/setup/tsx-stub.cjs',
     '^@etl/connector-([a-z]+)$': '<rootDir>/plugins/$1/src/index.ts',
     '^@etl/(mysql|oracle|postgres)$': '<rootDir>/plugins/$1/src/index.ts',
+    '^@etl/sql/rules$': '<rootDir>/packages/sql/src/rules.ts',
     '^@etl/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

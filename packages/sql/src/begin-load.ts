@@ -7,6 +7,7 @@ import { decideShape, targetTable } from './judge-load.js';
 import type { LoadShape } from './load-shape.js';
 import { LoadRecord, type StagedPart } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
+import { nameProblems } from './name-problems.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import { settleIntent } from './settle-intent.js';
 import type { SqlSession } from './sql-client.js';
@@ -106,7 +107,7 @@ async function readySchemas(
   session: SqlSession,
   { name, options }: { name: TableName; options: SqlLoadOptions },
 ): Promise<void> {
-  const [wrong] = open.nameProblems([name.table, name.schema]);
+  const [wrong] = nameProblems(open.dialect, [name.table, name.schema]);
   if (wrong !== undefined) throw wrong;
   const { introspection, schema: named } = open.database;
   const own = await open.schema(session);

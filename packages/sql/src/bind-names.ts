@@ -1,5 +1,5 @@
 import { EtlError } from '@etl/sdk';
-import type { Dialect } from './dialect.js';
+import type { Dialect, ValueSyntax } from './dialect.js';
 import { Fragment, raw, untyped } from './fragment.js';
 
 /** What must stay as it is, before the names: strings, quoted names, comments, dollar quotes, casts. */
@@ -7,26 +7,28 @@ const others = String.raw`"(?:[^"]|"")*"|${'`'}[^${'`'}]*${'`'}|--[^\n]*|/\*[\s\
 const plainStrings = String.raw`'(?:[^']|'')*'`;
 const escapedStrings = String.raw`'(?:[^'\\]|\\[\s\S]|'')*'`;
 
-/**
- * A statement of a person with its parameters bound where `:name` stands: not inside strings, quoted names, comments, dollar quotes, nor in casts
- * (`::`). `valueOf` gives what stands for a name; a name that it does not know stays as it is.
- */
-export function bindNames(
+/** Where `:name` stands in a statement of a person: not inside strings, quoted names, comments, dollar quotes, nor in casts (`::`). */
+export function namesIn(
   statement: string,
-  { values: { backslashEscapes } }: Pick<Dialect, 'values'>,
-  valueOf: (name: string) => Fragment | null,
-): Fragment {
+  { backslashEscapes }: Pick<ValueSyntax, 'backslashEscapes'>,
+): readonly { readonly name: string; readonly from: number; readonly to: number }[] {
   const token = new RegExp(`${backslashEscapes ? escapedStrings : plainStrings}|${others}`, 'g');
+  return [...statement.matchAll(token)].flatMap(({ 0: whole, 2: name, index }) =>
+    name === undefined ? [] : [{ name, from: index, to: index + whole.length }],
+  );
+}
+
+/** The statement with its parameters bound where `:name` stands. `valueOf` gives what stands for a name; a name that it does not know stays as it is. */
+export function bindNames(statement: string, { values }: Pick<Dialect, 'values'>, valueOf: (name: string) => Fragment | null): Fragment {
   const pieces: Fragment[] = [];
-  let from = 0;
-  for (const match of statement.matchAll(token)) {
-    const name = match[2];
-    const value = name === undefined ? null : valueOf(name);
+  let done = 0;
+  for (const { name, from, to } of namesIn(statement, values)) {
+    const value = valueOf(name);
     if (value === null) continue;
-    pieces.push(raw(statement.slice(from, match.index)), value);
-    from = match.index + match[0].length;
+    pieces.push(raw(statement.slice(done, from)), value);
+    done = to;
   }
-  pieces.push(raw(statement.slice(from)));
+  pieces.push(raw(statement.slice(done)));
   return new Fragment(pieces.flatMap((piece) => piece.pieces));
 }
 

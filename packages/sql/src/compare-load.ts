@@ -1,15 +1,14 @@
 import { isEtlError, EtlError, noCounts, type Batch, type Commit, type Comparison, type LoadCounts, type PlanTarget } from '@etl/sdk';
 import { comparedCounts, currentVersion } from './compared-counts.js';
 import { comparedTables, type ComparedTables } from './compared-tables.js';
-import { raw } from './fragment.js';
 import { decideShape, targetTable } from './judge-load.js';
 import type { SqlLoadOptions } from './load-options.js';
 import type { LoadWorld } from './load-world.js';
 import { isMadeAnew } from './made-anew.js';
 import type { OpenDatabase } from './open-database.js';
-import { emptyLoad, refuseRepeatedKeys } from './publishing.js';
 import type { SqlSession } from './sql-client.js';
 import { StagingStream } from './staging-stream.js';
+import { refuseEmpty, refuseRepeatedKeys } from './table-conflicts.js';
 import type { TableFacts } from './table-facts.js';
 import { refuseUniqueConflicts } from './unique-conflicts.js';
 import { plannedWorld } from './planned-world.js';
@@ -84,20 +83,21 @@ class SqlComparison implements Comparison {
   async end({ partial = false }: Pick<Commit, 'partial'>): Promise<LoadCounts> {
     await this.#settle();
     const { world, found, tables } = this.#comparing;
-    const { open, target, options, name } = world;
+    const { open, target, options, name, shape } = world;
     const { rows } = this.#stream.staged;
     const session = this.#session;
-    if (target.mode !== 'append') await open.define(session, open.dialect.ddl.analyze(tables.all));
+    const count = open.counting(session);
+    if (target.mode !== 'append' && shape.key.length > 0) await open.define(session, open.dialect.ddl.analyze(tables.all));
     await refuseUniqueConflicts(session, world);
     const last = await tables.keepLast(rows);
     const winners = open.quote(last.table);
     const table = isMadeAnew(open.dialect, target, found) ? null : found;
     const matches = target.mode === 'merge' || target.mode === 'history';
     const missing = partial || this.#rejected > 0 || !matches ? 'keep' : options.missing;
-    if (missing !== 'keep' && rows === 0 && !options.allow_empty) throw emptyLoad(world);
+    refuseEmpty({ ...world, missing, rows });
     if (matches && table !== null) {
       const condition = target.mode === 'history' ? currentVersion(world, table) : null;
-      await refuseRepeatedKeys(session, { world, table, rows: winners, condition });
+      await refuseRepeatedKeys({ ...world, table, rows: winners, count }, condition);
     }
     const counts = await comparedCounts({
       ...world,
@@ -108,7 +108,7 @@ class SqlComparison implements Comparison {
       winners,
       rows,
       winnerRows: last.rows,
-      count: (select) => open.count(session, raw(select)),
+      count,
     });
     return { ...noCounts, ...counts, in: this.#given, rejected: this.#rejected };
   }

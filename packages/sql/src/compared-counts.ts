@@ -1,16 +1,19 @@
 import type { LoadCounts, PlanTarget } from '@etl/sdk';
-import type { Dialect } from './dialect.js';
+import type { ValueSyntax } from './dialect.js';
 import { findColumn, type LoadShape } from './load-shape.js';
 import type { SqlLoadOptions } from './load-options.js';
-import { differ, matchKeys, valueColumns } from './row-conditions.js';
+import { differ, matchKeys, valueColumns, type MatchingDialect } from './row-conditions.js';
 import type { TableFacts } from './table-facts.js';
+
+/** The one number that a select gives. */
+export type Count = (select: string) => Promise<number>;
 
 /** Rows of a load that are kept only to be compared. */
 export interface ComparedRows {
   readonly target: Pick<PlanTarget, 'mode'>;
   readonly options: Pick<SqlLoadOptions, 'missing' | 'marked' | 'history'>;
   readonly shape: Pick<LoadShape, 'columns' | 'key'>;
-  readonly open: { readonly dialect: Dialect };
+  readonly open: { readonly dialect: MatchingDialect & { readonly values: Pick<ValueSyntax, 'isTrue'> } };
   /** The quoted name of the table that is there; null: none. */
   readonly found: string | null;
   /** The same table, where its rows and columns stay; null: it is made anew. */
@@ -22,8 +25,7 @@ export interface ComparedRows {
   readonly winners: string;
   readonly rows: number;
   readonly winnerRows: number;
-  /** The one number that a select gives. */
-  readonly count: (select: string) => Promise<number>;
+  readonly count: Count;
 }
 
 type Counts = Partial<LoadCounts>;

@@ -1,7 +1,7 @@
-import { EtlError, type Cursor, type Field, type ReadRequest } from '@etl/sdk';
+import type { Field, ReadRequest } from '@etl/sdk';
+import { assertCanBeHeld, assertCanLag, cursorField, cursorText, refuseWithoutCursor } from './cursor-value.js';
 import type { SqlExtractOptions } from './extract-options.js';
 import { bound, joined, sql, whereAll, type Fragment } from './fragment.js';
-import { findColumn } from './load-shape.js';
 import type { OpenDatabase } from './open-database.js';
 import type { ReadRange } from './read-range.js';
 import type { SourceRelation } from './source-relation.js';
@@ -28,7 +28,7 @@ export async function cursorRange(
 ): Promise<CursorRange | null> {
   if (options.cursor === undefined) return null;
   const { field: name, lag } = options.cursor;
-  const field = cursorField(open, relation, name);
+  const field = cursorField(relation.schema, name, open.dialect);
   const column = open.dialect.names.quote(field.name);
   const { values } = open.dialect;
   const held = values.held(field, column);
@@ -41,11 +41,8 @@ export async function cursorRange(
     sql`select ${values.canonical(field, 'm.u')}, m.e, m.o from (select ${upper} u, count(*) - count(${column}) e, ${odd} o from ${relation.from}${whereAll(where)}) m`,
   );
   const [until = null, empty, strange] = row ?? [];
-  if (empty != null && empty !== '0')
-    throw new EtlError('DATA_INVALID', `${empty} rows have no ${field.name}, so an incremental read would never see them`, {
-      hint: `Leave them out with where: '${column} is not null', or use a cursor that every row has`,
-    });
-  const since = textOf(request.since);
+  refuseWithoutCursor(empty ?? null, field, column);
+  const since = cursorText(request.since);
   return {
     field: field.name,
     since: await lowerBound(open, session, { field, since, lag: request.hold === null ? (lag ?? 0) : 0 }),
@@ -62,30 +59,9 @@ export function heldOnly({ dialect }: Pick<OpenDatabase, 'dialect'>, field: Fiel
   return held === null ? expression : `case when ${held} then ${expression} end`;
 }
 
-export function cursorField(open: OpenDatabase, { schema }: SourceRelation, name: string): Field {
-  const field = findColumn(schema.fields, name, open.dialect);
-  if (field !== undefined) return field;
-  throw new EtlError('SCHEMA_MISMATCH', `There is no column ${name} for the cursor`, {
-    hint: `Columns are ${schema.fields.map((one) => one.name).join(', ')}`,
-  });
-}
-
-const isTime = ({ type }: Field): boolean => type.kind === 'timestamp' || type.kind === 'date';
-
 function heldBack(open: OpenDatabase, field: Field, milliseconds: number): string {
-  if (isTime(field)) return open.dialect.values.nowLess(field, milliseconds);
-  throw new EtlError('CONFIG_INVALID', `Column ${field.name} is no time, so rows cannot be held back by a lag`, {
-    hint: 'Use a cursor that is a date or timestamp, or write settled: true where rows are committed in the order of this column',
-  });
-}
-
-/** A cursor of this extractor is the canonical text of a value. */
-function textOf(cursor: Cursor): string | null {
-  if (cursor === null || typeof cursor === 'string') return cursor;
-  if (typeof cursor === 'number') return String(cursor);
-  throw new EtlError('CONFIG_INVALID', 'The saved cursor is not a value of a column', {
-    hint: 'Set it with: etl state set, or forget it with: etl state reset',
-  });
+  assertCanBeHeld(field);
+  return open.dialect.values.nowLess(field, milliseconds);
 }
 
 interface Bound {
@@ -96,10 +72,7 @@ interface Bound {
 
 async function lowerBound(open: OpenDatabase, session: SqlSession, { field, since, lag }: Bound): Promise<string | null> {
   if (since === null || lag === 0) return since;
-  if (!isTime(field))
-    throw new EtlError('CONFIG_INVALID', `Column ${field.name} is no time, so a lag means nothing for it`, {
-      hint: 'Write settled: true, or use a date or timestamp',
-    });
+  assertCanLag(field);
   const { values } = open.dialect;
   const [row] = await open.cells(
     session,

@@ -1,7 +1,8 @@
 import { EtlError, type PlanTarget } from '@etl/sdk';
 import type { SqlLoadOptions } from './load-options.js';
-import { judgeShape, type JudgedShape, type LoadShape } from './load-shape.js';
-import { isMadeAnew } from './made-anew.js';
+import { judgeShape, type JudgedShape, type JudgingDialect, type LoadShape } from './load-shape.js';
+import { isMadeAnew, type SwapRules } from './made-anew.js';
+import { nameProblems } from './name-problems.js';
 import type { OpenDatabase } from './open-database.js';
 import type { SqlSession } from './sql-client.js';
 import type { TableFacts } from './table-facts.js';
@@ -19,6 +20,8 @@ export async function targetTable(
   return { name: found?.name ?? { schema: wanted.schema, table: spell(wanted.table) }, found };
 }
 
+type PublishingDialect = JudgingDialect & SwapRules;
+
 export interface Judging {
   readonly target: PlanTarget;
   readonly options: SqlLoadOptions;
@@ -27,15 +30,15 @@ export interface Judging {
 }
 
 /** How a load would meet its table, with all that is wrong. */
-export function judgeLoad(open: OpenDatabase, { target, options, name, found }: Judging): JudgedShape {
-  const table = isMadeAnew(open.dialect, target, found) ? null : found;
-  const judged = judgeShape({ target, table, name, options, dialect: open.dialect });
+export function judgeLoad({ dialect }: { readonly dialect: PublishingDialect }, { target, options, name, found }: Judging): JudgedShape {
+  const table = isMadeAnew(dialect, target, found) ? null : found;
+  const judged = judgeShape({ target, table, name, options, dialect });
   const names = [name.table, name.schema, ...target.schema.fields.map((field) => field.name)];
   return {
     ...judged,
     problems: [
       ...viewProblems(name, found),
-      ...open.nameProblems(names),
+      ...nameProblems(dialect, names),
       ...judged.problems,
       ...versionProblems(target, { name, table, shape: judged.shape }),
     ],
@@ -43,7 +46,7 @@ export function judgeLoad(open: OpenDatabase, { target, options, name, found }: 
 }
 
 /** The shape of a load that fits. Throws the first mistake. */
-export function decideShape(open: OpenDatabase, judging: Judging): LoadShape {
+export function decideShape(open: { readonly dialect: PublishingDialect }, judging: Judging): LoadShape {
   const { shape, problems } = judgeLoad(open, judging);
   const [first] = problems;
   if (first !== undefined) throw first;

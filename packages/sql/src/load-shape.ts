@@ -1,4 +1,4 @@
-import { EtlError, isEtlError, typeName, type Field, type LoadTarget } from '@etl/sdk';
+import { EtlError, isEtlError, typeName, type Field, type PlanTarget } from '@etl/sdk';
 import type { CheckPlan, ColumnPlan, Dialect } from './dialect.js';
 import type { SqlLoadOptions } from './load-options.js';
 import { ownColumns } from './own-columns.js';
@@ -21,13 +21,16 @@ export interface LoadShape {
   readonly key: readonly string[];
 }
 
+/** What of a dialect tells how rows fit a table. */
+export type JudgingDialect = Pick<Dialect, 'title' | 'names' | 'types'>;
+
 export interface ShapeRequest {
-  readonly target: Pick<LoadTarget, 'id' | 'schema' | 'mode' | 'key' | 'policy'>;
+  readonly target: PlanTarget;
   /** The table that gets the rows; null: one is made with the columns of the load. */
   readonly table: TableFacts | null;
   readonly name: TableName;
   readonly options: SqlLoadOptions;
-  readonly dialect: Dialect;
+  readonly dialect: JudgingDialect;
 }
 
 export interface JudgedShape {
@@ -55,8 +58,8 @@ export function judgeShape(request: ShapeRequest): JudgedShape {
   if (fields.length === 0) problems.push(new EtlError('SCHEMA_MISMATCH', `Load ${target.id} has no columns`));
   tried(() => refuseTwins(request));
   const matched = fields.flatMap((field, at) => {
-    const fitted = tried(() => fitColumn(request, field));
-    return fitted === undefined ? [] : [{ at, given: field, ...fitted }];
+    const fitted = tried(() => fitColumn(request, field)) ?? misfit(request, field);
+    return fitted === null ? [] : [{ at, given: field, ...fitted }];
   });
   const taken = matched.flatMap(({ at, column }) => (column === null ? [] : [at]));
   const written = matched.flatMap(({ column }) => column ?? []);
@@ -82,7 +85,7 @@ export function judgeShape(request: ShapeRequest): JudgedShape {
 }
 
 /** Modes that cannot work without a key. */
-export const needsKey = ({ mode }: Pick<LoadTarget, 'mode'>): boolean => mode !== 'append' && mode !== 'replace';
+export const needsKey = ({ mode }: Pick<PlanTarget, 'mode'>): boolean => mode !== 'append' && mode !== 'replace';
 
 export const columnPlan = (field: Field): ColumnPlan => ({ field, nullable: field.nullable });
 
@@ -125,8 +128,14 @@ function fitColumn(request: ShapeRequest, given: Field): Fitted {
   throw mismatch(request, given, found);
 }
 
+/** The column that does not fit, so that nobody is told that it is missing too. */
+function misfit({ table, dialect }: ShapeRequest, given: Field): Fitted | null {
+  const found = table === null ? undefined : findColumn(table.fields, given.name, dialect);
+  return found === undefined ? null : { column: found };
+}
+
 /** The column with a type that holds both, where its own type is a plain one. */
-function widened({ types }: Dialect, found: Field, given: Field): Field | null {
+function widened({ types }: JudgingDialect, found: Field, given: Field): Field | null {
   const type = found.native === undefined ? types.widened(found.type, given.type) : null;
   return type === null ? null : { name: found.name, type, nullable: found.nullable };
 }

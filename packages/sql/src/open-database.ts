@@ -1,5 +1,6 @@
-import { EtlError, type Field } from '@etl/sdk';
-import { render, type Fragment } from './fragment.js';
+import type { Field } from '@etl/sdk';
+import type { Count } from './compared-counts.js';
+import { raw, render, type Fragment } from './fragment.js';
 import { readCells } from './read-cells.js';
 import { SessionPool } from './session-pool.js';
 import type { SqlRow, SqlSession } from './sql-client.js';
@@ -62,6 +63,11 @@ export class OpenDatabase {
     return Number(row?.[0] ?? 0);
   }
 
+  /** Asks a session for numbers. */
+  counting(session: SqlSession): Count {
+    return (select) => this.count(session, raw(select));
+  }
+
   /** Runs definitions, one after the other. */
   async define(session: SqlSession, statements: readonly string[]): Promise<void> {
     for (const statement of statements) await session.run(statement);
@@ -76,23 +82,6 @@ export class OpenDatabase {
   columns(names: readonly string[], alias?: string): string {
     const { quote } = this.dialect.names;
     return names.map((name) => (alias === undefined ? quote(name) : `${alias}.${quote(name)}`)).join(', ');
-  }
-
-  /** What is wrong with names that are about to be made: the server would cut some of them. */
-  nameProblems(names: readonly string[]): EtlError[] {
-    const { length, longest } = this.dialect.names;
-    const rename = { hint: 'Rename it before the load' };
-    return names.flatMap((name) => {
-      if (name.includes('\0')) return [new EtlError('SCHEMA_MISMATCH', 'A name holds a NUL character, which no database keeps', rename)];
-      if (name === '') return [new EtlError('SCHEMA_MISMATCH', 'A column or table has an empty name', rename)];
-      if (length(name) <= longest) return [];
-      const unit = length('ü') === 1 ? 'characters' : 'bytes';
-      return [
-        new EtlError('SCHEMA_MISMATCH', `${this.dialect.title} keeps names of at most ${longest} ${unit}; '${name}' is longer`, {
-          hint: 'Rename it before the load: a name that the server cuts could meet another one',
-        }),
-      ];
-    });
   }
 
   async close(): Promise<void> {

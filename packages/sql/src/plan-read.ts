@@ -1,6 +1,7 @@
 import { EtlError, type Field, type Part, type ReadPlan, type ReadRequest } from '@etl/sdk';
 import { bindNames, namedValues } from './bind-names.js';
-import { cursorConditions, cursorField, cursorRange } from './cursor-range.js';
+import { cursorConditions, cursorRange } from './cursor-range.js';
+import { cursorField } from './cursor-value.js';
 import type { SqlExtractOptions } from './extract-options.js';
 import { raw, sql, whereAll, type Fragment } from './fragment.js';
 import { keyRanges } from './key-ranges.js';
@@ -25,7 +26,8 @@ export async function planRead(open: OpenDatabase, session: SqlSession, plan: Pl
   const schema = names === undefined ? relation.schema : chooseColumns(relation.schema, withParents(names, request), open);
   const where = [...relation.where, ...requestWhere(open, options, request.where ?? null)];
   const cursor = await cursorRange(open, session, { relation, options, request, where });
-  const bounded = cursor === null ? where : [...where, ...cursorConditions(open, cursorField(open, relation, cursor.field), cursor)];
+  const bounded =
+    cursor === null ? where : [...where, ...cursorConditions(open, cursorField(relation.schema, cursor.field, open.dialect), cursor)];
   const order = request.parents === undefined ? await readOrder(open, session, { relation, options, where: bounded }) : null;
   const ranges = await keyRanges(open, session, { relation, request, where: bounded });
   const snapshot = ranges.length > 1 ? await plan.snapshot() : null;

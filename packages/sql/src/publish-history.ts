@@ -1,8 +1,9 @@
 import { bound, sql } from './fragment.js';
 import { timeField } from './own-columns.js';
 import { targetName } from './prepare-target.js';
-import { emptyLoad, publishTime, refuseRepeatedKeys, type Counts, type Publishing } from './publishing.js';
+import { publishTime, rowsForTable, type Counts, type Publishing } from './publishing.js';
 import { differ, matchKeys, valueColumns } from './row-conditions.js';
+import { refuseEmpty, refuseRepeatedKeys } from './table-conflicts.js';
 
 /** Ends the version of each row that changed and begins a new one, at the time of the publish (SCD 2). */
 export async function publishHistory(publishing: Publishing): Promise<Counts> {
@@ -15,8 +16,8 @@ export async function publishHistory(publishing: Publishing): Promise<Counts> {
   const loaded = open.quote(staging);
   const same = matchKeys(world);
   const isCurrent = values.isTrue(`t.${current ?? ''}`);
-  if (missing !== 'keep' && rows === 0 && !options.allow_empty) throw emptyLoad(world);
-  await refuseRepeatedKeys(session, { world, table: publishing.prepared.table, rows: loaded, condition: isCurrent });
+  refuseEmpty({ ...world, missing, rows });
+  await refuseRepeatedKeys(rowsForTable(publishing), isCurrent);
   const now = bound(timeField(valid_to), await publishTime(session, world));
   const end = sql`update ${table} t set ${to ?? ''} = ${now}, ${current ?? ''} = ${values.boolean(false)} where ${isCurrent}`;
   const differences = differ(world, valueColumns(world));

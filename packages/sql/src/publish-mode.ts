@@ -3,10 +3,11 @@ import { bound, raw, sql } from './fragment.js';
 import type { LoadWorld } from './load-world.js';
 import { timeField } from './own-columns.js';
 import { publishHistory } from './publish-history.js';
-import { emptyLoad, publishTime, refuseRepeatedKeys, type Counts, type Publishing } from './publishing.js';
+import { publishTime, rowsForTable, type Counts, type Publishing } from './publishing.js';
 import { targetName, type PreparedTarget } from './prepare-target.js';
 import { differ, matchKeys, valueColumns } from './row-conditions.js';
 import type { SqlSession } from './sql-client.js';
+import { refuseEmpty, refuseRepeatedKeys } from './table-conflicts.js';
 import { countKeys, needsOrdinal, ordinalColumn } from './staging.js';
 
 /** Moves the staged rows into their table; `rows` are those that were saved, which the seal has counted. */
@@ -100,7 +101,7 @@ async function merge(publishing: Publishing): Promise<Counts> {
   const { session, world, winners, missing } = publishing;
   const { open, options, staging } = world;
   const { names, dml } = open.dialect;
-  await refuseRepeatedKeys(session, { world, table: publishing.prepared.table, rows: open.quote(staging), condition: null });
+  await refuseRepeatedKeys(rowsForTable(publishing), null);
   const values = valueColumns(world);
   const mark = options.missing === 'mark' ? [names.quote(names.spell(options.marked))] : [];
   const set = [
@@ -125,7 +126,7 @@ async function merge(publishing: Publishing): Promise<Counts> {
 async function missingRows({ session, world, rows, missing }: Publishing): Promise<number> {
   const { open, options, staging } = world;
   const { names, dml } = open.dialect;
-  if (rows === 0 && !options.allow_empty) throw emptyLoad(world);
+  refuseEmpty({ ...world, missing, rows });
   const absent = `not exists (select 1 from ${open.quote(staging)} w where ${matchKeys(world)})`;
   if (missing === 'delete') return session.run(dml.deleteWhere(targetName(world), absent));
   const marked = names.quote(names.spell(options.marked));

@@ -2,10 +2,9 @@ import { EtlError, type LoadCounts } from '@etl/sdk';
 import { raw } from './fragment.js';
 import type { LoadWorld } from './load-world.js';
 import { timeField } from './own-columns.js';
-import { targetName, type PreparedTarget } from './prepare-target.js';
-import { matchKeys } from './row-conditions.js';
+import type { PreparedTarget } from './prepare-target.js';
 import type { SqlSession } from './sql-client.js';
-import type { TableFacts } from './table-facts.js';
+import type { RowsForTable } from './table-conflicts.js';
 
 /** A publish at work, in the transaction of `session`. Winners: one row of the staging table for each key, the last in source order. */
 export interface Publishing {
@@ -31,39 +30,10 @@ export async function publishTime(session: SqlSession, { open }: LoadWorld): Pro
   return time;
 }
 
-export const emptyLoad = ({ target, options }: Pick<LoadWorld, 'target' | 'options'>): EtlError =>
-  new EtlError(
-    'CONFLICT',
-    `Load ${target.id} brings no row, and missing: ${options.missing} would then take every row of the table as gone`,
-    { hint: 'Write allow_empty: true where an empty source is right' },
-  );
-
-/** Rows of a load against their table, in which a key may stand twice. */
-export interface KeyedRows {
-  readonly world: Pick<LoadWorld, 'open' | 'name' | 'shape'>;
-  readonly table: Pick<TableFacts, 'uniques'> | null;
-  /** Relation of the rows, as SQL. */
-  readonly rows: string;
-  /** Which rows of the table count; null: all. */
-  readonly condition: string | null;
-}
-
-/** Without a unique constraint a key may stand in the table twice; which of the rows to change nobody can say. */
-export async function refuseRepeatedKeys(session: SqlSession, { world, table, rows, condition }: KeyedRows): Promise<void> {
-  const { open, name, shape } = world;
-  if (table === null || table.uniques.some((unique) => unique.length > 0 && unique.every((column) => shape.key.includes(column)))) return;
-  const matched = `exists (select 1 from ${rows} w where ${matchKeys(world)})`;
-  const where = condition === null ? matched : `${condition} and ${matched}`;
-  const repeated = await open.count(
-    session,
-    raw(
-      `select count(*) from (select count(*) n from ${targetName(world)} t where ${where} group by ${open.columns(shape.key, 't')} having count(*) > 1) k`,
-    ),
-  );
-  if (repeated === 0) return;
-  throw new EtlError(
-    'CONFLICT',
-    `${name.table} holds ${repeated} keys (${shape.key.join(', ')}) more than once, so nobody can tell which row to change`,
-    { hint: 'Remove the doubles from the table, or name a key that is unique in it' },
-  );
-}
+/** The rows of a publish beside their table. */
+export const rowsForTable = ({ session, world, prepared }: Pick<Publishing, 'session' | 'world' | 'prepared'>): RowsForTable => ({
+  ...world,
+  table: prepared.table,
+  rows: world.open.quote(world.staging),
+  count: world.open.counting(session),
+});

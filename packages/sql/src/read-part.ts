@@ -10,7 +10,8 @@ import {
   type Position,
   type Schema,
 } from '@etl/sdk';
-import { cursorConditions, cursorField } from './cursor-range.js';
+import { cursorConditions } from './cursor-range.js';
+import { cursorField } from './cursor-value.js';
 import type { SqlExtractOptions } from './extract-options.js';
 import { bound, joined, render, sql, whereAll, type Fragment } from './fragment.js';
 import type { OpenDatabase } from './open-database.js';
@@ -87,10 +88,11 @@ interface Conditions {
 function rangeConditions(open: OpenDatabase, relation: SourceRelation, { range, position, key }: Conditions): readonly Fragment[] {
   const { quote } = open.dialect.names;
   const conditions: Fragment[] = [];
-  if (range.cursor !== null) conditions.push(...cursorConditions(open, cursorField(open, relation, range.cursor.field), range.cursor));
+  if (range.cursor !== null)
+    conditions.push(...cursorConditions(open, cursorField(relation.schema, range.cursor.field, open.dialect), range.cursor));
   if (range.keys !== null) {
     const { from, to } = range.keys;
-    const field = cursorField(open, relation, range.keys.field);
+    const field = cursorField(relation.schema, range.keys.field, open.dialect);
     if (from !== null) conditions.push(sql`${quote(field.name)} >= ${bound(field, from)}`);
     if (to !== null) conditions.push(sql`${quote(field.name)} < ${bound(field, to)}`);
   }

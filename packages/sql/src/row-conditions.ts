@@ -1,11 +1,17 @@
 import type { Field } from '@etl/sdk';
-import type { Dialect } from './dialect.js';
+import type { Dialect, DmlSyntax } from './dialect.js';
 import type { LoadShape } from './load-shape.js';
+
+/** What of a dialect tells which rows are the same, and alike. */
+export interface MatchingDialect {
+  readonly names: Dialect['names'];
+  readonly dml: Pick<DmlSyntax, 'same' | 'differs'>;
+}
 
 /** What tells how rows of a load are matched with those of the table. */
 export interface MatchedRows {
   readonly shape: Pick<LoadShape, 'columns' | 'key'>;
-  readonly open: { readonly dialect: Dialect };
+  readonly open: { readonly dialect: MatchingDialect };
 }
 
 const fieldOf = ({ shape }: Pick<MatchedRows, 'shape'>, name: string): Field =>

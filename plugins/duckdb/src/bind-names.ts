@@ -1,20 +1,17 @@
+import { namesIn } from '@etl/sql/rules';
+import { duckdbDialect } from './duckdb-dialect.js';
+
 /**
- * Rewrites `:name` to `$name`, DuckDB's own notation, or to what `write` says, for the names that are given: not inside strings, quoted names, comments, dollar
- * quotes, nor in casts (`::`). Answers the names that occur.
+ * Rewrites `:name` to `$name`, DuckDB's own notation, or to what `write` says, for the names that are given. By name and not by place, since the
+ * text becomes a part of several statements. Answers the names that occur.
  */
 export function bindNames(
   sql: string,
   names: ReadonlySet<string>,
   write: (name: string) => string = (name) => `$${name}`,
 ): { readonly sql: string; readonly used: readonly string[] } {
-  const used = new Set<string>();
-  const rewritten = sql.replace(token, (whole: string, _tag: string | undefined, name: string | undefined) => {
-    if (name === undefined || !names.has(name)) return whole;
-    used.add(name);
-    return write(name);
-  });
-  return { sql: rewritten, used: [...used] };
+  const found = namesIn(sql, duckdbDialect.values).filter(({ name }) => names.has(name));
+  const ends = [0, ...found.map(({ to }) => to)];
+  const pieces = found.map(({ name, from }, at) => `${sql.slice(ends[at], from)}${write(name)}`);
+  return { sql: `${pieces.join('')}${sql.slice(ends.at(-1))}`, used: [...new Set(found.map(({ name }) => name))] };
 }
-
-/** What must stay as it is, before the names: strings, quoted names, comments, dollar quotes, casts. */
-const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([A-Za-z_]*)\$[\s\S]*?\$\1\$|::|:([A-Za-z_]\w*)/g;

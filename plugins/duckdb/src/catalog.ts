@@ -1,16 +1,8 @@
 import type { Catalog, Field, Schema } from '@etl/sdk';
 import { EtlError } from '@etl/sdk';
 import { quote, type Session } from '@etl/columnar';
+import { ownPrefix, type TableName } from '@etl/sql/rules';
 import type { DatabaseHolder } from './database-holder.js';
-
-/** A table or view by its schema and name, both as they are written. */
-export interface TableName {
-  readonly schema: string;
-  readonly table: string;
-}
-
-/** Tables of the loader itself begin so. */
-export const ownPrefix = '_etl_';
 
 /** Reading the catalog never makes a database. */
 export function catalogOf(holder: DatabaseHolder): Catalog {

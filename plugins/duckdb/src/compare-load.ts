@@ -3,17 +3,22 @@ import { noCounts, type Batch, type Commit, type Comparison, type LoadCounts } f
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { comparedCounts, type Compared } from './compared-counts.js';
+import { comparedCounts, currentVersion, refuseEmpty, refuseRepeatedKeys } from '@etl/sql/rules';
+import { duckdbDialect } from './duckdb-dialect.js';
 import { judgeLoad } from './judge-load.js';
 import { loadNames, type PlannedLoad } from './plan-load.js';
+import { rowsForTable } from './publishing.js';
+import { targetName } from './ready-target.js';
+import { refuseConflicts } from './refuse-conflicts.js';
 import { findRefused, isRefusal } from './refused-rows.js';
 import { growCsvSegment, type GrowingSegment } from './segment-file.js';
+import { count, stagedRows } from './staged-rows.js';
 import { stagingColumns } from './staging.js';
 import { isMadeAnew, targetTable } from './target-table.js';
 
 /** Temporary tables of a session live in a catalog of their own. */
 const temporarySchema = 'temp';
-const table = '_etl_compared';
+const kept = '_etl_compared';
 
 /** Cells of a segment, in bytes. */
 const segmentBytes = 16 * 1024 * 1024;
@@ -24,10 +29,9 @@ export async function compareLoad({ holder, options, target }: PlannedLoad): Pro
   const opened = await openSession(holder);
   const { session } = opened;
   const { shape, found } = await judgeLoad(session, { target, name, options });
-  const world: Compared = {
-    target, name, options, shape, stagingSchema: temporarySchema, parts: [{ part: '', staging: table, mark: null, rows: 0 }],
-  }; // prettier-ignore
-  await session.run(`create temp table ${table} (${stagingColumns(shape)})`);
+  const parts = [{ part: '', staging: kept, mark: null, rows: 0 }];
+  const world = { target, name, options, shape, stagingSchema: temporarySchema, parts };
+  await session.run(`create temp table ${kept} (${stagingColumns(shape)})`);
   const columns = shape.columns.map((column) => quote(column.name)).join(', ');
   const { schema } = target;
   let growing: GrowingSegment | null = null;
@@ -39,7 +43,7 @@ export async function compareLoad({ holder, options, target }: PlannedLoad): Pro
     const segment = await growing.finish();
     growing = null;
     const insert = (relation: string): Promise<number> =>
-      session.run(`insert into temp.${table} (${columns}) select ${columns} from ${relation}`);
+      session.run(`insert into temp.${kept} (${columns}) select ${columns} from ${relation}`);
     try {
       await insert(segment.relation);
     } catch (cause) {
@@ -63,12 +67,20 @@ export async function compareLoad({ holder, options, target }: PlannedLoad): Pro
     },
     async end({ partial = false }: Pick<Commit, 'partial'>): Promise<LoadCounts> {
       await cut();
-      const now = isMadeAnew(target, found) ? null : await targetTable(session, name);
-      const counts = await comparedCounts(session, world, {
-        found,
-        table: now,
-        missing: partial || rejected > 0 ? 'keep' : options.missing,
-      });
+      const table = isMadeAnew(target, found) ? null : await targetTable(session, name);
+      const { mode } = target;
+      await refuseConflicts(session, world);
+      const staged = await stagedRows(session, world, mode === 'append' || mode === 'replace-by' ? [] : shape.key);
+      const matches = mode === 'merge' || mode === 'history';
+      const missing = partial || rejected > 0 || !matches ? 'keep' : options.missing;
+      const open = { dialect: duckdbDialect };
+      refuseEmpty({ target, options, missing, rows: staged.rows });
+      const current = mode === 'history' && table !== null ? currentVersion({ options, open }, table) : null;
+      if (matches) await refuseRepeatedKeys(rowsForTable(session, { world, table, rows: staged.winners }), current);
+      const there = found === null ? null : targetName(world);
+      const counts = await comparedCounts({
+        ...staged, target, options, shape, open, table, missing, found: there, count: (select) => count(session, select),
+      }); // prettier-ignore
       return { ...noCounts, ...counts, in: given, rejected };
     },
     async close() {

@@ -2,13 +2,13 @@ import { EtlError, type Extractor, type ParentColumns, type Parents } from '@etl
 import type { Session } from '@etl/columnar';
 import { existing } from './catalog.js';
 import type { DatabaseHolder } from './database-holder.js';
-import type { ExtractOptions } from './extract-options.js';
+import type { SqlExtractOptions } from '@etl/sql/rules';
 import { planRead } from './plan-read.js';
 import { readPart } from './read-part.js';
 import { sourceRelation } from './source-relation.js';
 
 /** Reads a table or query. Parts have sessions of their own, so that they can be read side by side. */
-export function duckdbExtractor(holder: DatabaseHolder, options: ExtractOptions): Extractor {
+export function duckdbExtractor(holder: DatabaseHolder, options: SqlExtractOptions): Extractor {
   const { signal } = holder.context;
   const defaultSchema = holder.options.schema;
   const relation = (session: Session, parents?: ParentColumns | Parents): ReturnType<typeof sourceRelation> =>
@@ -47,7 +47,7 @@ export function duckdbExtractor(holder: DatabaseHolder, options: ExtractOptions)
 }
 
 /** The bound of a cursor is fixed over the whole source: a query that needs a value to run has none. */
-function refuseEach({ query, cursor }: ExtractOptions): void {
+function refuseEach({ query, cursor }: SqlExtractOptions): void {
   if (query === undefined || cursor === undefined) return;
   throw new EtlError('CONFIG_INVALID', 'A query that is read for each row of another dataset cannot continue from a cursor', {
     hint: 'Name a table and a where instead of the query: table: orders, where: "customer_id = :id"',

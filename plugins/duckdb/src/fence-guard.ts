@@ -1,6 +1,7 @@
 import type { LoadTarget } from '@etl/sdk';
 import type { DatabaseHolder } from './database-holder.js';
-import { fenced, mayBeFenced } from './load-error.js';
+import { fenced } from '@etl/sql/rules';
+import { mayBeFenced } from './load-error.js';
 import { readState } from './load-state.js';
 
 /** Any error may be how a run learns that a newer one took its load: the epoch, read again, tells. */

@@ -1,6 +1,6 @@
 import type { Session } from '@etl/columnar';
-import { EtlError, type Cursors, type Json, type LoadId, type LoadState, type Mark, type Published, type Unfinished } from '@etl/sdk';
-import { fenced } from './load-error.js';
+import type { Cursors, Json, LoadId, LoadState, Mark, Published, Unfinished } from '@etl/sdk';
+import { fenced } from '@etl/sql/rules';
 
 /** State lives in the target, so that it changes in the same transaction as the rows. */
 const stateTable = 'main._etl_state';
@@ -135,6 +135,3 @@ export const moveParts = (session: Session, load: LoadId, epoch: number): Promis
 
 export const dropParts = (session: Session, load: LoadId): Promise<number> =>
   session.run(`delete from ${partTable} where load = $1`, [load]);
-
-export const lost = (load: LoadId, why: string): EtlError =>
-  new EtlError('STAGING_LOST', `The unfinished load ${load} cannot be continued: ${why}`, { hint: 'It is loaded anew from the start' });

@@ -1,14 +1,12 @@
 import type { LoadTarget, PartWriter } from '@etl/sdk';
-import type { TableName } from './catalog.js';
-import type { LoadOptions } from './load-options.js';
-import type { LoadShape } from './load-shape.js';
+import type { LoadShape, SqlLoadOptions, TableName } from '@etl/sql/rules';
 import type { StagedPart } from './load-state.js';
 
 /** What the pieces of one open load share. */
 export interface LoadWorld {
   readonly target: LoadTarget;
   readonly name: TableName;
-  readonly options: LoadOptions;
+  readonly options: SqlLoadOptions;
   /** The epoch that this load holds. */
   readonly epoch: number;
   readonly shape: LoadShape;

@@ -1,14 +1,14 @@
 import type { Session } from '@etl/columnar';
 import { assertBalanced, EtlError, type Commit, type Load, type LoadCounts, type PartWriter } from '@etl/sdk';
 import type { DatabaseHolder } from './database-holder.js';
-import { fenced } from './load-error.js';
-import { advanceEpoch, dropParts, lost, readState, setPublished, setUnfinished } from './load-state.js';
+import { fenced, lost } from '@etl/sql/rules';
+import { advanceEpoch, dropParts, readState, setPublished, setUnfinished } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
 import { DuckDbPartWriter } from './part-writer.js';
 import { publishMode } from './publish-mode.js';
 import { dropStaging } from './staging.js';
 import { count, stagingTable } from './staged-rows.js';
-import { refuseUniqueConflicts } from './unique-conflicts.js';
+import { refuseConflicts } from './refuse-conflicts.js';
 
 /** A load that is published in a transaction of its database, alone or with others. */
 export interface Publishable extends Load {
@@ -49,11 +49,11 @@ export class DuckDbLoad implements Publishable {
         if (epoch !== world.epoch) throw fenced(world.target.id);
         let sum = 0;
         for (const { staging, rows: saved, part } of parts) {
-          const found = await count(session, `select count(*) as n from ${stagingTable(world, staging)}`);
+          const found = await count(session, `select count(*) from ${stagingTable(world, staging)}`);
           if (found !== saved) throw lost(world.target.id, `part ${part} holds ${found} rows where ${saved} were saved`);
           sum += found;
         }
-        await refuseUniqueConflicts(session, world);
+        await refuseConflicts(session, world);
         return sum;
       }),
     );

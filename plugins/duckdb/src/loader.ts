@@ -4,19 +4,9 @@ import { compareLoad } from './compare-load.js';
 import type { DatabaseHolder } from './database-holder.js';
 import { DuckDbLoad } from './load.js';
 import { guardOf } from './fence-guard.js';
-import type { LoadOptions } from './load-options.js';
+import { type LoadShape, lost, type SqlLoadOptions } from '@etl/sql/rules';
 import { decideShape } from './judge-load.js';
-import type { LoadShape } from './load-shape.js';
-import {
-  advanceEpoch,
-  createStateTables,
-  lost,
-  readState,
-  setParts,
-  setUnfinished,
-  type StagedPart,
-  type StoredState,
-} from './load-state.js';
+import { advanceEpoch, createStateTables, readState, setParts, setUnfinished, type StagedPart, type StoredState } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
 import { loaderState, refuseReadOnly } from './loader-state.js';
 import { loadNames, planLoad } from './plan-load.js';
@@ -26,7 +16,7 @@ import { count, stagingTable } from './staged-rows.js';
 /** Parts that are written side by side: more only wait for each other's disk. */
 const writers = 4;
 
-export function duckdbLoader(holder: DatabaseHolder, options: LoadOptions): Loader {
+export function duckdbLoader(holder: DatabaseHolder, options: SqlLoadOptions): Loader {
   refuseReadOnly(holder);
   return {
     traits: { visible: 'at-publish', resume: 'chunk', parts: writers },
@@ -40,7 +30,7 @@ export function duckdbLoader(holder: DatabaseHolder, options: LoadOptions): Load
 
 interface Begin {
   readonly holder: DatabaseHolder;
-  readonly options: LoadOptions;
+  readonly options: SqlLoadOptions;
   readonly target: LoadTarget;
 }
 
@@ -110,11 +100,9 @@ async function assertWhole(session: Session, { state, target, shape, stagingSche
   for (const part of partNames(target)) {
     const saved = state.parts.find((one) => one.part === part);
     if (saved === undefined) throw lost(target.id, `part ${part} was not begun`);
-    const found = await count(session, `select count(*) as n from ${stagingTable({ stagingSchema }, saved.staging)}`).catch(
-      (cause: unknown) => {
-        throw lost(target.id, `the rows of part ${part} are gone (${String(cause)})`);
-      },
-    );
+    const found = await count(session, `select count(*) from ${stagingTable({ stagingSchema }, saved.staging)}`).catch((cause: unknown) => {
+      throw lost(target.id, `the rows of part ${part} are gone (${String(cause)})`);
+    });
     if (found !== saved.rows) throw lost(target.id, `part ${part} holds ${found} rows where ${saved.rows} were saved`);
   }
 }

@@ -3,10 +3,9 @@ import { catalogOf } from './catalog.js';
 import { checkLayers } from './check-layers.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { DatabaseHolder } from './database-holder.js';
-import type { ExtractOptions } from './extract-options.js';
 import { duckdbExtractor } from './extractor.js';
 import { DuckDbLoad, publishTogether, type Publishable } from './load.js';
-import type { LoadOptions, StatementsOptions } from './load-options.js';
+import type { SqlExtractOptions, SqlLoadOptions, SqlStatementOptions } from '@etl/sql/rules';
 import { duckdbLoader } from './loader.js';
 import { DuckDbStatements, statementsLoader } from './statements-load.js';
 
@@ -14,7 +13,7 @@ import { DuckDbStatements, statementsLoader } from './statements-load.js';
 export async function openConnection(
   options: ConnectionOptions,
   context: Context,
-): Promise<TypedConnection<ExtractOptions, LoadOptions, StatementsOptions>> {
+): Promise<TypedConnection<SqlExtractOptions, SqlLoadOptions, SqlStatementOptions>> {
   const holder = new DatabaseHolder(options, context);
   return {
     check: () => checkLayers(holder),

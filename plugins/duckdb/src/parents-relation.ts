@@ -1,7 +1,7 @@
 import { columnType, quote } from '@etl/columnar';
 import { cellTexts, cellsOf, EtlError, rowBatch, type ParentColumns, type Parents, type Schema } from '@etl/sdk';
 import { bindNames } from './bind-names.js';
-import type { ExtractOptions } from './extract-options.js';
+import type { SqlExtractOptions } from '@etl/sql/rules';
 
 const parent = '_etl_p';
 const rowsAlias = '_etl_q';
@@ -15,7 +15,7 @@ export interface BoundSql {
 }
 
 /** Binds `:name`. A name of a parent's column wins over a parameter; validation refuses both by one name. */
-export function bindSql(sql: string, { params }: Pick<ExtractOptions, 'params'>, parents?: ParentColumns): BoundSql {
+export function bindSql(sql: string, { params }: Pick<SqlExtractOptions, 'params'>, parents?: ParentColumns): BoundSql {
   const columns = new Map((parents?.fields ?? []).map(({ name }) => [name, `${parent}.${quote(name)}`]));
   const { sql: joined } = bindNames(sql, new Set(columns.keys()), (name) => columns.get(name) ?? name);
   const { sql: bound, used } = bindNames(joined, new Set(Object.keys(params).filter((name) => !columns.has(name))));

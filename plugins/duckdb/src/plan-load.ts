@@ -1,22 +1,20 @@
 import { columnType, type Session } from '@etl/columnar';
 import type { Field, LoadPlan, PlannedColumn, PlanTarget } from '@etl/sdk';
-import type { TableName } from './catalog.js';
+import { ownColumns, type SqlLoadOptions, type TableName } from '@etl/sql/rules';
 import type { DatabaseHolder } from './database-holder.js';
 import { judgeLoad, type JudgedLoad } from './judge-load.js';
-import type { LoadOptions } from './load-options.js';
-import { ownColumns } from './own-columns.js';
 import { plannedStatements } from './planned-statements.js';
 import { targetName } from './ready-target.js';
 import { count } from './staged-rows.js';
 
 export interface PlannedLoad {
   readonly holder: DatabaseHolder;
-  readonly options: LoadOptions;
+  readonly options: SqlLoadOptions;
   readonly target: PlanTarget;
 }
 
 /** Table and staging schema of a load. */
-export function loadNames(holder: DatabaseHolder, options: LoadOptions): { readonly name: TableName; readonly stagingSchema: string } {
+export function loadNames(holder: DatabaseHolder, options: SqlLoadOptions): { readonly name: TableName; readonly stagingSchema: string } {
   const name: TableName = { schema: options.schema ?? holder.options.schema, table: options.table };
   return { name, stagingSchema: options.staging?.schema ?? name.schema };
 }
@@ -29,7 +27,7 @@ export async function planLoad({ holder, options, target }: PlannedLoad): Promis
     const world = { target, name, options, shape: judged.shape, stagingSchema };
     return {
       target: `${name.schema}.${name.table}`,
-      rows: session === null || judged.found === null ? null : await count(session, `select count(*) as n from ${targetName({ name })}`),
+      rows: session === null || judged.found === null ? null : await count(session, `select count(*) from ${targetName({ name })}`),
       columns: plannedColumns(judged, { options, target }),
       statements: plannedStatements(world, judged.found),
       problems: judged.problems,

@@ -1,7 +1,7 @@
 import { literal, quote, type Session } from '@etl/columnar';
 import { EtlError, type ParentColumns, type Part, type ReadPlan, type ReadRequest, type Schema } from '@etl/sdk';
 import { cursorRange, type CursorRange } from './cursor-range.js';
-import type { ExtractOptions } from './extract-options.js';
+import type { SqlExtractOptions } from '@etl/sql/rules';
 import { bindSql } from './parents-relation.js';
 import { wantedParts, type ReadRange } from './read-range.js';
 import { chooseColumns, type SourceRelation } from './source-relation.js';
@@ -10,7 +10,7 @@ import { chooseColumns, type SourceRelation } from './source-relation.js';
 const smallestPart = 100_000;
 
 export interface PlanSetting {
-  readonly options: ExtractOptions;
+  readonly options: SqlExtractOptions;
   readonly request: ReadRequest;
   /** What the cursor's bound is the newest value of: the relation, or the whole table where rows are read for each row of another dataset. */
   readonly bounded: SourceRelation;

@@ -13,12 +13,13 @@ import {
 import { changeStatements, createStatement, targetName, type TargetWorld } from './ready-target.js';
 import { stagingTable } from './staged-rows.js';
 import { stagingName } from './staging.js';
-import { isMadeAnew, type TargetTable } from './target-table.js';
+import type { TableFacts } from '@etl/sql/rules';
+import { isMadeAnew } from './target-table.js';
 
 type PlannedWorld = TargetWorld & { readonly stagingSchema: string };
 
 /** What the publish of a load would run, in order; as for a load of one part whose rows have no key twice. */
-export function plannedStatements(world: PlannedWorld, table: TargetTable | null): string[] {
+export function plannedStatements(world: PlannedWorld, table: TableFacts | null): string[] {
   const { pre, post } = world.options;
   const staging = stagingTable(world, stagingName(world.target.id, 0));
   const columns = world.shape.columns.map(({ name }) => quote(name)).join(', ');
@@ -28,12 +29,12 @@ export function plannedStatements(world: PlannedWorld, table: TargetTable | null
   return [...pre, ...changes, ...post];
 }
 
-const placeStatements = (world: PlannedWorld, table: TargetTable | null, staging: string): string[] => [
+const placeStatements = (world: PlannedWorld, table: TableFacts | null, staging: string): string[] => [
   ...(table === null ? [] : [`drop table ${targetName(world)}`]),
   `alter table ${staging} rename to ${quote(world.name.table)}`,
 ];
 
-function readyStatements(world: PlannedWorld, table: TargetTable | null): string[] {
+function readyStatements(world: PlannedWorld, table: TableFacts | null): string[] {
   if (table !== null && !isMadeAnew(world.target, table)) return changeStatements(world, table).map(({ sql }) => sql);
   return [...(table === null ? [] : [`drop table ${targetName(world)}`]), createStatement(world)];
 }

@@ -3,11 +3,12 @@ import { EtlError, noCounts, type Commit, type LoadCounts } from '@etl/sdk';
 import type { LoadWorld } from './load-world.js';
 import { deleteAll, deleteChildren, insertAbsent, insertAll, settleMissing, updateChanged } from './mode-statements.js';
 import { publishHistory } from './publish-history.js';
-import { refuseEmpty, refuseRepeatedKeys, type Publishing } from './publishing.js';
+import { rowsForTable, type Publishing } from './publishing.js';
 import { changeTarget, createTarget, targetName, type TargetWorld } from './ready-target.js';
 import { runStatements } from './run-statements.js';
 import { count, dropWinners, stagedRows, stagingTable, type StagedRows } from './staged-rows.js';
-import { isMadeAnew, targetTable, type TargetTable } from './target-table.js';
+import { refuseEmpty, refuseRepeatedKeys, type TableFacts } from '@etl/sql/rules';
+import { isMadeAnew, targetTable } from './target-table.js';
 
 /** Moves the staged rows into their table, in the transaction of the caller. */
 export async function publishMode(session: Session, world: LoadWorld, { partial = false }: Pick<Commit, 'partial'>): Promise<LoadCounts> {
@@ -29,7 +30,7 @@ type Counts = Partial<LoadCounts>;
 /** A plain replace, and the first append, are written once: staging becomes the table. */
 export const takesPlace = (
   world: TargetWorld & Pick<LoadWorld, 'stagingSchema'>,
-  table: TargetTable | null,
+  table: TableFacts | null,
   { deduplicated }: Pick<StagedRows, 'deduplicated'>,
 ): boolean =>
   deduplicated === 0 &&
@@ -41,7 +42,7 @@ async function takePlace({ session, world, table, staged }: Publishing): Promise
   const [first, ...others] = world.parts.map(({ staging }) => stagingTable(world, staging));
   if (first === undefined) throw new EtlError('INTERNAL', 'A load without parts is published');
   for (const other of others) await session.run(`insert into ${first} select * from ${other}`);
-  const deleted = table === null ? 0 : await count(session, `select count(*) as n from ${targetName(world)}`);
+  const deleted = table === null ? 0 : await count(session, `select count(*) from ${targetName(world)}`);
   if (table !== null) await session.run(`drop table ${targetName(world)}`);
   // Staging refuses rows without a key; the table itself takes any
   for (const { name, nullable } of world.shape.columns)
@@ -75,7 +76,7 @@ async function makeReady({ session, world, table }: Publishing): Promise<number>
     await changeTarget(session, world, table);
     return 0;
   }
-  const before = table === null ? 0 : await count(session, `select count(*) as n from ${targetName(world)}`);
+  const before = table === null ? 0 : await count(session, `select count(*) from ${targetName(world)}`);
   if (table !== null) await session.run(`drop table ${targetName(world)}`);
   await createTarget(session, world);
   return before;
@@ -98,11 +99,11 @@ async function insertNew({ session, world, staged }: Publishing): Promise<Counts
 
 async function merge(publishing: Publishing): Promise<Counts> {
   const { session, world, staged, missing } = publishing;
-  await refuseRepeatedKeys(publishing, 'true');
+  await refuseRepeatedKeys(rowsForTable(session, { world, table: publishing.table, rows: staged.winners }), null);
   const update = updateChanged(world, staged);
   const updated = update === null ? 0 : await session.run(update);
   const inserted = await session.run(insertAbsent(world, staged));
-  refuseEmpty(publishing);
+  refuseEmpty({ ...world, missing, rows: staged.rows });
   const settle = settleMissing(world, staged, missing);
   const deleted = settle === null ? 0 : await session.run(settle);
   return { updated, inserted, unchanged: staged.winnerRows - updated - inserted, deleted };

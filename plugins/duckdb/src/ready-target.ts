@@ -1,8 +1,7 @@
 import { columnType, quote, type Session } from '@etl/columnar';
 import { EtlError, type Field, type PlanTarget } from '@etl/sdk';
 import type { LoadWorld } from './load-world.js';
-import { ownColumns } from './own-columns.js';
-import type { TargetTable } from './target-table.js';
+import { ownColumns, type TableFacts } from '@etl/sql/rules';
 
 export const targetName = ({ name }: Pick<LoadWorld, 'name'>): string => `${quote(name.schema)}.${quote(name.table)}`;
 
@@ -29,7 +28,7 @@ export interface ChangeStatement {
 }
 
 /** Adds and widens columns as the shape says, less what another load has done since. */
-export function changeStatements(world: TargetWorld, table: TargetTable): ChangeStatement[] {
+export function changeStatements(world: TargetWorld, table: TableFacts): ChangeStatement[] {
   const { target, shape, options } = world;
   const there = new Map(table.fields.map((field) => [field.name.toLowerCase(), field]));
   const added = [...shape.changes.flatMap((change) => ('add' in change ? [change.add] : [])), ...ownColumns(target, options)];
@@ -49,7 +48,7 @@ export function changeStatements(world: TargetWorld, table: TargetTable): Change
   return [...statements, ...widened];
 }
 
-export async function changeTarget(session: Session, world: TargetWorld, table: TargetTable): Promise<void> {
+export async function changeTarget(session: Session, world: TargetWorld, table: TableFacts): Promise<void> {
   for (const { sql, widens } of changeStatements(world, table)) {
     if (widens === null) await session.run(sql);
     else await widen(session, world, { sql, field: widens });

@@ -1,6 +1,6 @@
 import { columnType, quote, type Session } from '@etl/columnar';
 import { cellsOf, cellTexts, EtlError, isEtlError, type Field, type Reject, type Schema } from '@etl/sdk';
-import type { LoadShape } from './load-shape.js';
+import type { LoadShape } from '@etl/sql/rules';
 import { textColumn, type Segment } from './segment-file.js';
 
 /** Rows of a segment that the target refuses, by their number from 1. */
@@ -98,22 +98,13 @@ function problemsOf(schema: Schema, { taken, columns, checks, key }: LoadShape):
       },
     ];
   });
-  const perCheck = checks.map((check): Problem => {
-    return {
-      condition: `not coalesce(cast(${check} as boolean), true)`,
-      reason: `The row breaks CHECK ${check} of the table`,
-      code: 'CONFLICT',
-      ...fieldOfCheck(check, columns),
-    };
-  });
+  const perCheck = checks.map(({ sql, columns: [field, other] }): Problem => ({
+    condition: `not coalesce(cast(${sql} as boolean), true)`,
+    reason: `The row breaks CHECK ${sql} of the table`,
+    code: 'CONFLICT',
+    ...(field === undefined || other !== undefined ? {} : { field }),
+  }));
   return [...perColumn, ...perCheck];
-}
-
-/** The column of a check that looks at one alone. */
-function fieldOfCheck(check: string, columns: readonly Field[]): { field?: string } {
-  const named = columns.filter(({ name }) => check.includes(name));
-  const [only] = named;
-  return named.length === 1 && only !== undefined ? { field: only.name } : {};
 }
 
 function tryCast(there: Field | undefined, given: Field | undefined, text: string): string {

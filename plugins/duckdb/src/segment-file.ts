@@ -1,7 +1,7 @@
 import { canonicalSql, columnType, literal, quote, openSegment, segmentSql, type SegmentFacts } from '@etl/columnar';
 import { EtlError, rowNumber, type Batch, type Field, type Origin, type Schema } from '@etl/sdk';
 import { rm } from 'node:fs/promises';
-import type { LoadShape } from './load-shape.js';
+import type { LoadShape } from '@etl/sql/rules';
 
 /** Rows that wait for their save: a file that DuckDB reads again where a refused row forces the transaction to begin anew. */
 export interface Segment {

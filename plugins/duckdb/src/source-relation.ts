@@ -1,7 +1,7 @@
 import { quote, type Session } from '@etl/columnar';
 import { EtlError, type Json, type ParentColumns, type Parents, type Schema } from '@etl/sdk';
 import { describeTable } from './catalog.js';
-import type { ExtractOptions } from './extract-options.js';
+import type { SqlExtractOptions } from '@etl/sql/rules';
 import { bindSql, eachRelation, eachSchema } from './parents-relation.js';
 
 /** What an extract reads, as SQL, with its columns. */
@@ -24,7 +24,7 @@ export interface SourceSetting {
 /** Describes the table or query. Throws NOT_FOUND, SQL_FAILED, or CONFIG_INVALID where it is not one SELECT. */
 export async function sourceRelation(
   session: Session,
-  options: ExtractOptions,
+  options: SqlExtractOptions,
   { defaultSchema, parents }: SourceSetting,
 ): Promise<SourceRelation> {
   const name = { schema: options.schema ?? defaultSchema, table: options.table ?? '' };

@@ -35,10 +35,10 @@ export async function stagedRows(
   const columns = shape.columns.map(({ name }) => quote(name)).join(', ');
   const tables = parts.map(({ staging }) => stagingTable(world, staging));
   const all = tables.length === 1 ? (tables[0] ?? '') : `(${tables.map((table) => `select ${columns} from ${table}`).join(' union all ')})`;
-  const rows = await count(session, `select count(*) as n from ${all}`);
+  const rows = await count(session, `select count(*) from ${all}`);
   if (key.length === 0) return { rows, columns, all, winners: all, winnerRows: rows, deduplicated: 0 };
   const keys = key.map(quote).join(', ');
-  const winnerRows = await count(session, `select count(*) as n from (select 1 from ${all} group by ${keys})`);
+  const winnerRows = await count(session, `select count(*) from (select 1 from ${all} group by ${keys})`);
   const deduplicated = rows - winnerRows;
   if (deduplicated === 0) return { rows, columns, all, winners: all, winnerRows, deduplicated };
   const ordered = tables
@@ -47,14 +47,15 @@ export async function stagedRows(
   await session.run(
     `create or replace temp table ${winnersTable} as select ${columns} from (${ordered}) where _etl_order in (select max(_etl_order) from (${ordered}) group by ${keys}) order by _etl_order`,
   );
-  const kept = await count(session, `select count(*) as n from ${winnersTable}`);
+  const kept = await count(session, `select count(*) from ${winnersTable}`);
   if (kept !== winnerRows) throw new EtlError('UNBALANCED', `${kept} rows are left of ${winnerRows} keys`);
   return { rows, columns, all, winners: winnersTable, winnerRows, deduplicated };
 }
 
 export const dropWinners = (session: Session): Promise<number> => session.run(`drop table if exists temp.${winnersTable}`);
 
+/** The one number that a select gives. */
 export async function count(session: Session, select: string): Promise<number> {
-  const [row] = await session.rows(select);
-  return Number(row?.['n'] ?? 0);
+  const [row = {}] = await session.rows(select);
+  return Number(Object.values(row)[0] ?? 0);
 }

@@ -2,7 +2,7 @@ import type { Session } from '@etl/columnar';
 import { columnType, quote } from '@etl/columnar';
 import type { LoadId } from '@etl/sdk';
 import { createHash } from 'node:crypto';
-import type { LoadShape } from './load-shape.js';
+import type { LoadShape } from '@etl/sql/rules';
 import type { StagedPart } from './load-state.js';
 
 /** Name of the staging table of a part: short, and the same in each process. */
@@ -13,7 +13,7 @@ export const stagingName = (load: LoadId, part: number): string =>
 export const stagingColumns = ({ columns, checks }: LoadShape): string =>
   [
     ...columns.map((field) => `${quote(field.name)} ${columnType(field)}${field.nullable ? '' : ' not null'}`),
-    ...checks.map((check) => `check ${check}`),
+    ...checks.map((check) => `check ${check.sql}`),
   ].join(', ');
 
 /** Tells whether staging of an earlier process still fits. */

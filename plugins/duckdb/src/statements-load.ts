@@ -13,20 +13,20 @@ import {
 import type { DatabaseHolder } from './database-holder.js';
 import { guardOf } from './fence-guard.js';
 import { publishTogether, type Publishable } from './load.js';
-import type { StatementsOptions } from './load-options.js';
+import type { SqlStatementOptions } from '@etl/sql/rules';
 import { advanceEpoch, createStateTables, readState, setPublished, setUnfinished } from './load-state.js';
 import { loaderState, refuseReadOnly } from './loader-state.js';
 import { runStatements } from './run-statements.js';
 
 export interface OpenStatements {
   readonly holder: DatabaseHolder;
-  readonly options: StatementsOptions;
+  readonly options: SqlStatementOptions;
   readonly target: LoadTarget;
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Loads that are only statements: one record of state each, as other loads have. */
-export function statementsLoader(holder: DatabaseHolder, options: StatementsOptions): Loader {
+export function statementsLoader(holder: DatabaseHolder, options: SqlStatementOptions): Loader {
   refuseReadOnly(holder);
   return {
     traits: { visible: 'at-publish', resume: 'restart', parts: 1 },
@@ -49,7 +49,7 @@ export function statementsLoader(holder: DatabaseHolder, options: StatementsOpti
 }
 
 /** What such a load would do. */
-export const planStatements = ({ statements }: StatementsOptions): LoadPlan => ({ target: '', columns: [], statements, problems: [] });
+export const planStatements = ({ statements }: SqlStatementOptions): LoadPlan => ({ target: '', columns: [], statements, problems: [] });
 
 /** A load without rows: its statements run at publish, with those of the other loads of that transaction in their order. */
 export class DuckDbStatements implements Load, Publishable {

@@ -1,29 +1,16 @@
 import type { Session } from '@etl/columnar';
-import type { Field, PlanTarget } from '@etl/sdk';
-import { describeTable, tableExists, type TableName } from './catalog.js';
+import type { PlanTarget } from '@etl/sdk';
+import { isMadeAnew as isMade, type TableFacts, type TableName } from '@etl/sql/rules';
+import { describeTable, tableExists } from './catalog.js';
+import { duckdbDialect } from './duckdb-dialect.js';
 
-/** A table as it is declared in the target. */
-export interface TargetTable {
-  readonly fields: readonly Field[];
-  /** Columns that take a value by themselves where a row brings none. */
-  readonly defaulted: ReadonlySet<string>;
-  /** Conditions of CHECK constraints with the columns that they look at. */
-  readonly checks: readonly { readonly sql: string; readonly columns: readonly string[] }[];
-  /** Column lists of PRIMARY KEY and UNIQUE constraints and unique indexes. */
-  readonly uniques: readonly (readonly string[])[];
-  /** Columns and nothing else: no constraint, index, default or comment that a table made anew would lose. */
-  readonly isPlain: boolean;
-  readonly isView: boolean;
-}
-
-/** A replace makes a plain table anew, with the columns of the load; one with constraints of its own keeps them, and its columns. */
-export const isMadeAnew = ({ mode, policy }: Pick<PlanTarget, 'mode' | 'policy'>, table: TargetTable | null): boolean =>
-  table === null || (mode === 'replace' && policy === 'evolve' && table.isPlain);
+export const isMadeAnew = (target: Pick<PlanTarget, 'mode' | 'policy' | 'key'>, table: TableFacts | null): boolean =>
+  isMade(duckdbDialect, target, table);
 
 /** Reads how a table is declared; null: there is none. */
-export async function targetTable(session: Session, name: TableName): Promise<TargetTable | null> {
+export async function targetTable(session: Session, name: TableName): Promise<TableFacts | null> {
   if (!(await tableExists(session, name))) return null;
-  const { fields } = await describeTable(session, name);
+  const { fields, key } = await describeTable(session, name);
   const bound = [name.schema, name.table] as const;
   const mine = (schema: string, table: string): string =>
     `database_name = current_database() and lower(${schema}) = lower($1) and lower(${table}) = lower($2)`;
@@ -47,7 +34,12 @@ export async function targetTable(session: Session, name: TableName): Promise<Ta
   }));
   const defaulted = columns.flatMap(({ name: column, value }) => (value === null ? [] : [String(column)]));
   return {
+    kind: table === undefined ? 'view' : 'table',
     fields,
+    key,
+    generated: new Set(),
+    estimate: null,
+    keyOrder: 'sort',
     defaulted: new Set(defaulted),
     checks: declared.flatMap(({ type, sql, columns: list }) => (type === 'CHECK' ? [{ sql, columns: list }] : [])),
     uniques: [
@@ -61,7 +53,6 @@ export async function targetTable(session: Session, name: TableName): Promise<Ta
       defaulted.length === 0 &&
       columns.every(({ comment }) => comment === null) &&
       declared.length === 0,
-    isView: table === undefined,
   };
 }
 

@@ -26,7 +26,10 @@ beforeAll(async () => {
     format: 'esm',
     packages: 'external',
     alias: Object.fromEntries(
-      ['sdk', 'columnar', 'testkit'].map((name) => [`@etl/${name}`, join(root, 'packages', name, 'src', 'index.ts')]),
+      ['sdk/index', 'columnar/index', 'testkit/index', 'sql/rules'].map((path) => {
+        const [name = '', entry = ''] = path.split('/');
+        return [`@etl/${path.replace('/index', '')}`, join(root, 'packages', name, 'src', `${entry}.ts`)];
+      }),
     ),
   });
   work = await mkdtemp(join(tmpdir(), 'etl-duckdb-kill-'));
