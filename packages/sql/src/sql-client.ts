@@ -64,8 +64,11 @@ export interface SqlSession {
    * and `refused` names it. Its row is never handed on as a good one.
    */
   stream(query: StreamQuery): AsyncIterable<StreamBatch>;
-  /** Writes rows by the fastest way the server has, inside the open transaction. The batches have cells (`batch.text`). */
-  bulk(target: BulkTarget, batches: readonly Batch[]): Promise<BulkResult>;
+  /**
+   * Writes rows by the fastest way the server has, inside the open transaction. The batches have cells (`batch.text`). `savepoint` stands right before them, for a
+   * session that takes back what it wrote to write it in another way; it is still there afterwards.
+   */
+  bulk(target: BulkTarget, batches: readonly Batch[], savepoint: string): Promise<BulkResult>;
   begin(transaction?: ReadTransaction): Promise<void>;
   commit(): Promise<void>;
   /** Never throws for a transaction that is gone already. */

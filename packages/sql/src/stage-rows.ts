@@ -27,7 +27,7 @@ const savepoint = '_etl_bulk';
 export async function stageRows(session: SqlSession, world: StagingWorld, request: StageRequest): Promise<Staged> {
   if (request.run.length === 0) return { rows: 0, rejects: [] };
   await session.run(`savepoint ${savepoint}`);
-  const result = await session.bulk(bulkTarget(world, request), request.run.batches);
+  const result = await session.bulk(bulkTarget(world, request), request.run.batches, savepoint);
   if (result.stored) {
     const release = world.open.dialect.dml.releaseSavepoint;
     if (release !== null) await session.run(release(savepoint));

@@ -1,6 +1,7 @@
 import { EtlError, isEtlError, type Batch } from '@etl/sdk';
 import type { Bind, BulkResult, BulkTarget, Refusal, RefusedRow, SqlRow } from '@etl/sql';
 import type { ResultSetHeader } from 'mysql2';
+import type { ArrayWriter } from './array-load.js';
 import { InfileStream } from './infile-stream.js';
 import { rowInserts } from './insert-rows.js';
 import { loadPlan, type LoadPlan } from './load-data.js';
@@ -9,6 +10,8 @@ import { errorEntry, nativeKey } from './mysql-errors.js';
 
 /** What a bulk write needs of its session. */
 export interface BulkSession {
+  /** Writes rows as arrays; null: the server takes none. */
+  readonly arrays: ArrayWriter | null;
   header(sql: string, binds?: readonly Bind[], files?: () => unknown): Promise<ResultSetHeader>;
   rows(sql: string): Promise<readonly SqlRow[]>;
 }
@@ -16,19 +19,26 @@ export interface BulkSession {
 export interface BulkRequest {
   readonly target: BulkTarget;
   readonly batches: readonly Batch[];
-  readonly how: 'auto' | 'insert';
+  /** A savepoint that stands right before the rows. */
+  readonly savepoint: string;
+  readonly how: 'auto' | 'load' | 'insert';
   readonly warn: (message: string) => void;
 }
 
 /** The server, or an option of it, forbids LOAD DATA LOCAL. */
 const forbidden: ReadonlySet<string> = new Set(['1148', '3948', '3950', '4166']);
-const savepoint = 'etl_load';
 
 /** Writes rows inside the open transaction. Rows that the server would have bent, cut or left out are told and not stored. */
-export async function bulkLoad(session: BulkSession, { target, batches, how, warn }: BulkRequest): Promise<BulkResult> {
+export async function bulkLoad(session: BulkSession, request: BulkRequest): Promise<BulkResult> {
+  const { target, batches, savepoint, how, warn } = request;
   if (how === 'insert') return insertAll(session, target, batches);
+  if (how === 'auto' && session.arrays !== null) {
+    const result = await session.arrays.write(target, batches);
+    if (typeof result === 'object') return result;
+    if (result === 'bent') await session.header(`rollback to savepoint ${savepoint}`);
+  }
   try {
-    return await loadAll(session, target, batches);
+    return await loadAll(session, request);
   } catch (error) {
     if (!isEtlError(error) || !forbidden.has(nativeKey(error.cause))) throw error;
     warn(
@@ -39,17 +49,13 @@ export async function bulkLoad(session: BulkSession, { target, batches, how, war
 }
 
 /** LOCAL means IGNORE even in strict mode: what the server says of each row is asked for, and any such row is taken back and left out. */
-async function loadAll(session: BulkSession, target: BulkTarget, batches: readonly Batch[]): Promise<BulkResult> {
+async function loadAll(session: BulkSession, { target, batches, savepoint }: BulkRequest): Promise<BulkResult> {
   const refused: RefusedRow[] = [];
   for (;;) {
     const plan = loadPlan(target, batches, refused);
     if (plan.sent === 0) return { stored: true, refused: plan.refused };
-    await session.header(`savepoint ${savepoint}`);
     const warned = await load(session, plan);
-    if (warned.length === 0) {
-      await session.header(`release savepoint ${savepoint}`);
-      return { stored: true, refused: plan.refused };
-    }
+    if (warned.length === 0) return { stored: true, refused: plan.refused };
     await session.header(`rollback to savepoint ${savepoint}`);
     const [first] = warned;
     const known = knownRows(plan, warned);

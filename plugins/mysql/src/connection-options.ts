@@ -58,10 +58,10 @@ export const connectionOptions = z
       .default('refuse')
       .describe('What becomes of dates such as 0000-00-00, which no other database has: the read ends, or they are null'),
     bulk: z
-      .enum(['auto', 'insert'])
+      .enum(['auto', 'load', 'insert'])
       .default('auto')
       .describe(
-        'How rows are written: by LOAD DATA LOCAL, and by INSERT where the server forbids that (local_infile = 0); or always by INSERT',
+        'How rows are written: to MariaDB as arrays of an INSERT, else by LOAD DATA LOCAL, and by plain INSERT where the server forbids that (local_infile = 0). load: never as arrays; insert: always by plain INSERT',
       ),
   })
   .refine(

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionOptions } from 'mysql2';
 import type * as mysql2 from 'mysql2';
+import { offerArrays } from './array-protocol.js';
 import { handsOutPackets } from './row-packets.js';
 
 export type Driver = typeof mysql2;
@@ -14,6 +15,7 @@ export async function loadDriver(): Promise<{ readonly mysql: Driver; readonly r
 export function signIn({ mysql }: { readonly mysql: Driver }, options: ConnectionOptions): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const connection = mysql.createConnection(options);
+    offerArrays(connection);
     const fail = (error: Error): void => {
       connection.destroy();
       reject(error);

@@ -22,8 +22,18 @@ export interface LoadPlan {
   positionOf(sent: number): number;
 }
 
+/** Rows with their cells, and those among them that are not sent. */
+export interface KeptRows {
+  readonly all: readonly { readonly cells: Cells; readonly length: number }[];
+  readonly refused: readonly RefusedRow[];
+  /** Positions of the refused. */
+  readonly left: ReadonlySet<number>;
+  /** How many are sent. */
+  readonly sent: number;
+}
+
 /** `known` rows are left out like those that may not be sent. */
-export function loadPlan(target: BulkTarget, batches: readonly Batch[], known: readonly RefusedRow[]): LoadPlan {
+export function keptRows(target: BulkTarget, batches: readonly Batch[], known: readonly RefusedRow[]): KeptRows {
   const schema = cellSchema(target.columns);
   const all = batches.map((batch) => ({ cells: cellsOf(schema, batch), length: batch.length }));
   const gates = cellGates(target.columns);
@@ -35,13 +45,13 @@ export function loadPlan(target: BulkTarget, batches: readonly Batch[], known: r
   }
   const refused = [...gated, ...known].sort((a, b) => a.row - b.row);
   const left = new Set(refused.map(({ row }) => row));
-  return {
-    sql: loadStatement(target),
-    next: chunks(target, all, left),
-    refused,
-    sent: rows - left.size,
-    positionOf: (sent) => nthKept(left, sent),
-  };
+  return { all, refused, left, sent: rows - left.size };
+}
+
+export function loadPlan(target: BulkTarget, batches: readonly Batch[], known: readonly RefusedRow[]): LoadPlan {
+  const kept = keptRows(target, batches, known);
+  const { all, left, refused, sent } = kept;
+  return { sql: loadStatement(target), next: chunks(target, all, left), refused, sent, positionOf: (row) => nthKept(left, row) };
 }
 
 /** The fields by their place among the cells; a place that is not written stands for any text. */
@@ -76,7 +86,7 @@ function loadStatement({ table, columns, ordinal }: BulkTarget): string {
 }
 
 /** What the server makes of a text that it would read otherwise; null: it reads it as it is. */
-function conversionOf(field: Field, given: Field, variable: string): string | null {
+export function conversionOf(field: Field, given: Field, variable: string): string | null {
   if (given.type.kind === 'bytes') return `unhex(${variable})`;
   const base = field.native?.dialect === 'mysql' ? parseNativeType(field.native.type).base : '';
   // The digits of a BIT would be taken for its bytes, the year 0 for 2000

@@ -91,8 +91,9 @@ export class MysqlClient implements SqlClient {
 
   async #settle(session: MysqlSession, access: 'read' | 'write'): Promise<void> {
     for (const statement of sessionSettings(this.options, access)) await session.run(statement);
-    const [row] = await session.rows('select version()');
+    const [row] = await session.rows('select version(), @@max_allowed_packet');
     this.#server = readServerFacts(row?.[0] ?? '');
+    if (access === 'write') session.useArrays(Number(row?.[1]));
     if (access === 'read') return;
     assertCanLoad(this.#server, this.place);
     // A log of statements repeats them in an order that READ COMMITTED does not keep, so the server refuses it

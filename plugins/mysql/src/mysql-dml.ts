@@ -15,5 +15,6 @@ export const mysqlDml: DmlSyntax = {
   updateJoined: ({ table, rows, set, on, where }) =>
     `update ${table} t join ${rows} w on ${on} set ${set.map(({ column, to }) => `t.${column} = ${to}`).join(', ')}${where === null ? '' : ` where ${where}`}`,
   deleteWhere: (table, condition) => `delete t from ${table} t where ${condition}`,
-  releaseSavepoint: (name) => `release savepoint ${name}`,
+  // A new one takes the name of the old one
+  releaseSavepoint: null,
 };

@@ -1,12 +1,16 @@
 import { EtlError, type Batch, type Field } from '@etl/sdk';
 import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamBatch, StreamQuery } from '@etl/sql';
-import type { Connection, FieldPacket, ResultSetHeader } from 'mysql2';
+import type { Connection, ResultSetHeader } from 'mysql2';
+import { ArrayWriter } from './array-load.js';
+import { sendArrays, takesArrays, type ArrayAnswer } from './array-protocol.js';
 import { bulkLoad } from './bulk-load.js';
 import { fieldOfNative, type Reading } from './field-of-native.js';
 import { literal } from './mysql-values.js';
 import { mysqlError } from './mysql-errors.js';
 import { NamedLocks } from './named-locks.js';
+import { hangUp } from './hang-up.js';
 import { collectRows } from './collect-rows.js';
+import { prepareStatement } from './prepare-statement.js';
 import { streamRows } from './stream-rows.js';
 import { nativeOfWire } from './native-of-wire.js';
 
@@ -15,7 +19,7 @@ export interface SessionOptions {
   /** Whether row packets can be taken as they are. */
   readonly raw: boolean;
   readonly reading: Reading;
-  readonly bulk: 'auto' | 'insert';
+  readonly bulk: 'auto' | 'load' | 'insert';
   /** Tells once that the server forbids LOAD DATA LOCAL. */
   readonly warn: (message: string) => void;
   /** Ends a session, or what it is doing, by its number, through a connection of its own. */
@@ -27,6 +31,8 @@ export class MysqlSession implements SqlSession {
   readonly #options: SessionOptions;
   readonly #connection: Connection;
   readonly #locks: NamedLocks;
+  /** null: rows are not written as arrays. */
+  arrays: ArrayWriter | null = null;
   #broken: EtlError | null = null;
   #breaks: ((error: EtlError) => void) | null = null;
   #ending: Promise<void> = Promise.resolve();
@@ -79,22 +85,11 @@ export class MysqlSession implements SqlSession {
   }
 
   describe(sql: string): Promise<readonly Field[]> {
-    return this.#call(
-      'The query fails',
-      () =>
-        new Promise<readonly Field[]>((resolve, reject) => {
-          this.#connection.prepare(sql, (error, statement) => {
-            if (error !== null) {
-              reject(error);
-              return;
-            }
-            const { columns } = statement as unknown as { readonly columns: readonly FieldPacket[] };
-            statement.close();
-            const reading = this.#options.reading;
-            resolve(columns.map((column) => fieldOfNative({ ...nativeOfWire(column), name: column.name }, reading)));
-          });
-        }),
-    );
+    return this.#call('The query fails', async () => {
+      const { columns, close } = await prepareStatement(this.#connection, sql);
+      close();
+      return columns.map((column) => fieldOfNative({ ...nativeOfWire(column), name: column.name }, this.#options.reading));
+    });
   }
 
   async *stream({ sql, binds, schema }: StreamQuery): AsyncGenerator<StreamBatch> {
@@ -119,8 +114,22 @@ export class MysqlSession implements SqlSession {
     if (binds.length > 0) await this.header('deallocate prepare etl_query');
   }
 
-  bulk(target: BulkTarget, batches: readonly Batch[]): Promise<BulkResult> {
-    return bulkLoad(this, { target, batches, how: this.#options.bulk, warn: this.#options.warn });
+  bulk(target: BulkTarget, batches: readonly Batch[], savepoint: string): Promise<BulkResult> {
+    return bulkLoad(this, { target, batches, savepoint, how: this.#options.bulk, warn: this.#options.warn });
+  }
+
+  /** Prepares a statement, once for each text; answers its number. */
+  prepare(sql: string): Promise<number> {
+    return this.#call('A statement failed', async () => (await prepareStatement(this.#connection, sql)).id);
+  }
+
+  sendArrays(next: () => Buffer | null): Promise<ArrayAnswer> {
+    return this.#call('Rows cannot be written', () => sendArrays(this.#connection, next));
+  }
+
+  /** Lets rows be written as arrays where the server takes them. */
+  useArrays(longestPacket: number): void {
+    if (takesArrays(this.#connection)) this.arrays = new ArrayWriter(this, longestPacket);
   }
 
   async begin(transaction?: ReadTransaction): Promise<void> {
@@ -264,24 +273,3 @@ export class MysqlSession implements SqlSession {
 /** Whether the server itself ended the statement and waits for the next. */
 const isServerError = (error: unknown): boolean =>
   error instanceof Error && 'errno' in error && 'sqlState' in error && !('fatal' in error && error.fatal === true);
-
-/** Says goodbye and waits until the connection is gone, but not for a server that does not answer. */
-function hangUp(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    const { stream } = connection as unknown as { readonly stream: NodeJS.EventEmitter & { destroy(): void; readonly destroyed: boolean } };
-    if (stream.destroyed) {
-      resolve();
-      return;
-    }
-    const timer = setTimeout(() => stream.destroy(), 2000);
-    stream.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    try {
-      connection.end(() => stream.destroy());
-    } catch {
-      stream.destroy();
-    }
-  });
-}

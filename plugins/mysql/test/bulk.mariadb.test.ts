@@ -18,9 +18,11 @@ afterAll(async () => {
 });
 
 const paths = [
-  ['LOAD DATA LOCAL', () => quick, {}],
+  ['arrays', () => quick, {}],
+  ['LOAD DATA LOCAL', () => quick, { bulk: 'load' }],
   ['INSERT, as the job says', () => quick, { bulk: 'insert' }],
-  ['INSERT, as the server forbids LOAD DATA', () => closed, {}],
+  ['arrays, as the server forbids LOAD DATA', () => closed, {}],
+  ['INSERT, as the server forbids LOAD DATA', () => closed, { bulk: 'load' }],
 ] as const;
 
 interface Refusing {
@@ -86,7 +88,7 @@ describe('a server that forbids LOAD DATA LOCAL', () => {
     const schema = schemaOf(field('c', text));
     const rows = Array.from({ length: 3000 }, (_, at): TextRow => [String(at), at % 7 === 0 ? null : `\\ ' " \t\n ${at}`]);
     const spec = { options: { table: 'plain' }, schema, mode: 'append' as const, rows, every: 1000 };
-    await runLoad(closed.connection(), spec, { warn: (message) => said.push(message) });
+    await runLoad(closed.connection({ bulk: 'load' }), spec, { warn: (message) => said.push(message) });
     expect(said).toEqual([expect.stringContaining('local_infile = 1')]);
     const stored = await closed.stored('plain', schema);
     expect(stored?.rows.toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual(rows);
