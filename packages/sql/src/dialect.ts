@@ -85,12 +85,28 @@ export interface ValueSyntax {
   nowLess(field: Field, milliseconds: number): string;
   /** The lesser of two values: `least(a, b)`. */
   least(a: string, b: string): string;
-  /** Whether `from a, lateral (select … a.x …) b` is known (PostgreSQL, MySQL 8, Oracle 12): reads that follow another dataset join its values so, else by `union all`. */
+  /** Whether `from a, lateral (select … a.x …) b` is known (PostgreSQL, MySQL 8, Oracle 12): reads that follow another dataset join its values so, else as `equalJoin` says, or by `union all`. */
   readonly lateral: boolean;
+  /** Whether `(values (…), (…)) p(a, b)` is a table in FROM: a list of thousands is planned as one, where as many selects with `union all` are not. */
+  readonly valuesList: boolean;
+  /** How reads that compare columns with values of another dataset are one join, where `lateral` is not known; null: not at all. */
+  readonly equalJoin: EqualJoin | null;
   /** What follows a select without a table: `` or ` from dual`. */
   readonly dual: string;
   /** A select that gives at most that many rows: ` limit 5` or ` fetch first 5 rows only` behind it. */
   limit(select: string, rows: number): string;
+}
+
+/** A list of values as a table whose columns compare with those of a source to the letter as the values bound by themselves would. */
+export interface EqualJoin {
+  /** Whether a column of this type does so with values of the field: as they are, once they are in its collation, or not at all (null). */
+  compares(field: Field, column: Field): 'as it is' | 'in its collation' | null;
+  /** What tells the collation of a column, for `inCollation`. */
+  collation(column: string): string;
+  /** The value in this collation; null where it cannot be written so, and therefore equals nothing. Throws for what is no collation. */
+  inCollation(value: string, collation: string): string;
+  /** The type to which a bound value is cast to be a column that an index can hold, of at most so many characters; null: it is one. */
+  sized(field: Field, characters: number): string | null;
 }
 
 /** A column of a table that is made. */

@@ -6,6 +6,7 @@ export type {
   DdlSyntax,
   Dialect,
   DmlSyntax,
+  EqualJoin,
   ErrorEntry,
   ErrorTable,
   NameRules,

@@ -50,6 +50,7 @@ export async function planRead(open: OpenDatabase, session: SqlSession, plan: Pl
     resume: order === null ? 'part' : 'position',
     snapshot: parts.length === 1 || snapshot !== null ? 'whole' : 'part',
     ...(rows === undefined || cursor !== null ? {} : { expect: { rows } }),
+    ...(relation.atOnce === undefined ? {} : { parentsAtOnce: relation.atOnce }),
   };
 }
 

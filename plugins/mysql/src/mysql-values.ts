@@ -1,6 +1,7 @@
 import { EtlError, type Field } from '@etl/sdk';
 import type { ValueSyntax } from '@etl/sql';
 import type { Reading } from './field-of-native.js';
+import { equalJoin } from './equal-join.js';
 import { geometryBases, parseNativeType, type NativeType } from './native-type.js';
 
 export const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll(`'`, `''`).replaceAll('\0', '\\0')}'`;
@@ -20,6 +21,9 @@ export const mysqlValues = ({ zeroDates }: Pick<Reading, 'zeroDates'>): ValueSyn
   least: (a, b) => `least(${a}, ${b})`,
   // MariaDB does not know it
   lateral: false,
+  // MariaDB alone names their columns, MySQL alone writes row() in front of each
+  valuesList: false,
+  equalJoin,
   dual: ' from dual',
   limit: (select, rows) => `${select} limit ${rows}`,
 });

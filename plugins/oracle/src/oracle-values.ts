@@ -115,6 +115,9 @@ export const oracleValues: ValueSyntax = {
   },
   least: (a, b) => `least(${a}, ${b})`,
   lateral: true,
+  // Oracle 23 knows it
+  valuesList: false,
+  equalJoin: null,
   dual: ' from dual',
   limit: (select, rows) => `${select} fetch first ${rows} rows only`,
 };

@@ -29,6 +29,8 @@ export const postgresValues: ValueSyntax = {
     ),
   least: (a, b) => `least(${a}, ${b})`,
   lateral: true,
+  valuesList: true,
+  equalJoin: null,
   dual: '',
   limit: (select, rows) => `${select} limit ${rows}`,
 };
