@@ -130,6 +130,18 @@ export const suites = [
     ],
   },
   {
+    name: 'server-disk',
+    holds: 'what happens when the disk of a database server is full, on a small file system of its own',
+    files: /\.server-disk\.test\.ts$/,
+    needs: [
+      { program: 'mount', packages: ['mount'], root: true, works: mayMount, otherwise: 'this machine lets nobody mount a file system' },
+      { program: 'postgres', packages: ['postgresql'] },
+      { program: 'psql', packages: ['postgresql-client'] },
+      { program: 'mariadbd', packages: ['mariadb-server'] },
+      { program: 'mariadb', packages: ['mariadb-client'] },
+    ],
+  },
+  {
     name: 'small-disk',
     holds: 'what happens when a disk is full or read-only, on a small file system of its own',
     files: /\.disk\.test\.ts$/,
