@@ -15,4 +15,4 @@ export { differ, matchKeys, valueColumns, type MatchingDialect } from './row-con
 export { refuseEmpty, refuseRepeatedKeys, refuseTakenValues, type RowsForTable } from './table-conflicts.js';
 export type { TableFacts } from './table-facts.js';
 export type { TableName } from './table-name.js';
-export { typeHolds, typeWidened, type TypeLimits } from './type-fit.js';
+export { typeHolds, typeRefuses, typeWidened, type TypeLimits } from './type-fit.js';

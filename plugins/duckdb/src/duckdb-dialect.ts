@@ -2,6 +2,7 @@ import { columnType, fieldOf, maxPrecision, quote } from '@etl/columnar';
 import type { Field, FieldType } from '@etl/sdk';
 import {
   typeHolds,
+  typeRefuses,
   typeWidened,
   type Dialect,
   type JudgingDialect,
@@ -55,8 +56,7 @@ export const duckdbDialect: SharedDialect = {
     column: columnType,
     field: ({ name, type, nullable }) => fieldOf(name, type, nullable),
     holds,
-    // A column that is too narrow is widened, or the load does not fit
-    refuses: () => false,
+    refuses: (target, given) => nativeOf(target) === undefined && typeRefuses(target.type, given.type),
     widened: (a, b) => (plainHolds(a, b) ? a : plainHolds(b, a) ? b : typeWidened(a, b, limits)),
   },
   values: { backslashEscapes: false, isTrue: (expression) => expression },

@@ -137,6 +137,29 @@ describe('the comparison of a load with its table', () => {
     expect(partial).toMatchObject({ updated: 1, deleted: 0 });
   });
 
+  it('refuses single rows that are too much for a narrower column which may not be widened, as the load does', async () => {
+    await harness.run('create table t (id integer, name varchar, total decimal(4,2))');
+    const narrow: LoadSpec = {
+      options: { table: 't' },
+      schema: schemaOf(field('name', text), { ...decimal(12, 2), name: 'total' }),
+      mode: 'append',
+      policy: 'freeze',
+      rows: [
+        ['1', 'a', '99.99'],
+        ['2147483648', 'b', '1.00'],
+        ['3', 'c', '100.00'],
+        ['-2147483648', 'd', '-99.99'],
+      ],
+    };
+    expect(await compare(narrow)).toMatchObject({ in: 4, inserted: 2, rejected: 2 });
+    const { counts, rejects } = await runLoad(harness, narrow);
+    expect(counts).toMatchObject({ in: 2, inserted: 2 });
+    expect(rejects.map(({ field: column, values }) => [column, values[0]])).toEqual([
+      ['id', '2147483648'],
+      ['total', '3'],
+    ]);
+  });
+
   it('makes no database where there is none', async () => {
     const spec: LoadSpec = {
       options: { table: 't' },
@@ -186,7 +209,7 @@ describe('the plan of a load', () => {
   });
 
   it('tells every mistake at once', async () => {
-    await harness.run('create table t (id integer, total date, must varchar not null)');
+    await harness.run('create table t (id date, total date, must varchar not null)');
     const { problems } = await plan({
       options: { table: 't' },
       schema: wide,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isEtlError, Secret, type FieldType, type LayerResult, type Schema } from '@etl/sdk';
 import { compareLoad, field, schemaOf, text, textRowsOf, type LoadSpec } from '@etl/testkit';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -114,6 +115,9 @@ describe('a load into Oracle', () => {
     };
     const tables = (): Promise<unknown[][]> => harness.select('select table_name from user_tables order by 1');
     const before = [await tables(), await rowsOf('COMPARED')];
+    // What a plan leaves that was killed
+    const digest = createHash('sha256').update('job/load').digest('hex').slice(0, 16);
+    await harness.run(`create table "_etl_plan_${digest}_all" (X NUMBER)`);
     const connection = await connect(harness.connection());
     try {
       const told = await compareLoad(connection, spec);
