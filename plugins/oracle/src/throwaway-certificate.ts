@@ -18,8 +18,9 @@ const ecdsaWithSha256 = sequence(objectId(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x
 const name = sequence(der(0x31, sequence(objectId(0x55, 0x04, 0x03), der(0x0c, Buffer.from('etl: no certificate of its own')))));
 
 /**
- * A certificate that proves nothing, with its key, in PEM. The driver reads a wallet only where it holds both, also where the server asks no client
- * for a certificate and only the authorities matter. The key is known to nobody and forgotten with the process.
+ * A certificate that proves nothing, with its key, in PEM. The driver (`ntTcp.js`) hands the one text of a wallet to TLS as certificate, key and authorities at once, and TLS refuses
+ * a text without a key, also where the server asks no client for a certificate and only the authorities matter; a test sees that it still does. A server that does ask refuses
+ * this one, as it would refuse none. The key is known to nobody and forgotten with the process.
  */
 export function throwawayCertificate(): string {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import oracledb from 'oracledb';
 import { throwawayCertificates } from '../../../packages/testkit/src/servers/throwaway-certificates.js';
 import { startDoubleForTest } from '../../../test/doubles/oracle/start-for-test.js';
 import { OracleHarness } from './oracle-harness.js';
@@ -324,6 +325,11 @@ describe('a connection to the protocol double', () => {
         'login',
         'permission',
       ]);
+      // What the driver makes of authorities alone: if it ever takes them, no throwaway certificate is needed any more
+      const { user, password } = double;
+      const connectString = `tcps://127.0.0.1:${double.port}/${double.service}`;
+      const authorities = { walletContent: await readFile(files.ca, 'utf8') };
+      await expect(oracledb.getConnection({ user, password, connectString, ...authorities })).rejects.toMatchObject({ code: 'NJS-505' });
       expect((await layers({ ...options, tls: true })).filter(({ ok }) => !ok).map(({ layer, code }) => [layer, code])).toEqual([
         ['TLS', 'UNREACHABLE'],
       ]);
