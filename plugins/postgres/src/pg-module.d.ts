@@ -4,6 +4,8 @@ declare module 'pg' {
   import type { ConnectionOptions } from 'node:tls';
 
   interface ClientConfig {
+    /** The socket to connect by; undefined: one of its own. */
+    readonly stream?: Socket;
     readonly host: string;
     readonly port: number;
     readonly user: string;

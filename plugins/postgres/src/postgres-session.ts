@@ -1,5 +1,5 @@
 import { EtlError, type Batch, type Field } from '@etl/sdk';
-import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamQuery } from '@etl/sql';
+import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamBatch, StreamQuery } from '@etl/sql';
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,7 @@ export class PostgresSession implements SqlSession {
   constructor(signedIn: SignedIn, place: string) {
     this.#signedIn = signedIn;
     this.#place = place;
-    this.#wire = new Wire(signedIn.socket);
+    this.#wire = new Wire(signedIn.socket, signedIn.direct);
   }
 
   get usable(): boolean {
@@ -89,7 +89,7 @@ export class PostgresSession implements SqlSession {
     return describedFields(this, seen.columns);
   }
 
-  async *stream({ sql, binds, schema }: StreamQuery): AsyncGenerator<Batch> {
+  async *stream({ sql, binds, schema }: StreamQuery): AsyncGenerator<StreamBatch> {
     const forms = schema.fields.map(cellForm);
     const rows = new RowBatches(this.#wire, schema, forms);
     let complete = false;

@@ -3,6 +3,7 @@ import { tlsFiles, type ServerAddress } from '@etl/sql';
 import { isIP, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { errorEntry, postgresError } from './postgres-errors.js';
+import { DirectSocket } from './wire/direct-socket.js';
 
 export interface SignIn {
   readonly address: ServerAddress;
@@ -18,6 +19,8 @@ export interface SignIn {
 /** A connection that the server let in: the driver is done, its socket is ours. */
 export interface SignedIn {
   readonly socket: Socket;
+  /** The same, where it is not encrypted; null: it is. */
+  readonly direct: DirectSocket | null;
   /** What a request to cancel must say. */
   readonly process: number;
   readonly secret: number;
@@ -26,7 +29,9 @@ export interface SignedIn {
 /** Signs in by the driver (TLS, SCRAM with channel binding, MD5, certificates) and takes its socket over. Throws UNREACHABLE, TIMEOUT, AUTH_FAILED, NOT_FOUND… */
 export async function signIn({ address, password, directory, timeout, tag, led }: SignIn): Promise<SignedIn> {
   const { host, port, socket, user, database, tls, place } = address;
+  const direct = tls === null ? new DirectSocket() : null;
   const client = new Client({
+    ...(direct === null ? {} : { stream: direct.socket }),
     host: led?.host ?? socket ?? host,
     port: led?.port ?? port,
     user,
@@ -50,7 +55,7 @@ export async function signIn({ address, password, directory, timeout, tag, led }
     throw signInError(cause, { address, hasPassword: password !== undefined, place });
   }
   const { processID, secretKey, connection } = client;
-  return { socket: connection.stream, process: processID ?? 0, secret: secretKey ?? 0 };
+  return { socket: connection.stream, direct, process: processID ?? 0, secret: secretKey ?? 0 };
 }
 
 interface Failing {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isEtlError, parseTypeName, typeName, type Batch, type Connection, type Json, type Schema } from '@etl/sdk';
+import { isEtlError, parseTypeName, typeName, type Batch, type Connection, type Json, type Reject, type Schema } from '@etl/sdk';
 import { batchOf, field, schemaOf, text, textRowsOf, type TextRow } from '@etl/testkit';
 import { PostgresHarness } from './postgres-harness.js';
 import { begin, connect, finish, runLoad } from './run-load.js';
@@ -18,6 +18,7 @@ interface Answer {
   readonly schema: Schema;
   readonly rows: readonly TextRow[];
   readonly batches: readonly Batch[];
+  readonly rejects: readonly Reject[];
 }
 
 async function read(options: object): Promise<Answer> {
@@ -34,9 +35,14 @@ async function readWith(connection: Connection, options: object): Promise<Answer
   if (extractor === undefined) throw new Error('no extractor');
   const { schema, parts } = await extractor.plan({ since: null, hold: null, parts: 1 });
   const batches: Batch[] = [];
-  for (const part of parts) for await (const { batch } of extractor.read(part, null)) batches.push(batch);
+  const rejects: Reject[] = [];
+  for (const part of parts)
+    for await (const chunk of extractor.read(part, null)) {
+      batches.push(chunk.batch);
+      rejects.push(...chunk.rejects);
+    }
   await extractor.close();
-  return { schema, batches, rows: batches.flatMap((batch) => textRowsOf(schema, batch)) };
+  return { schema, batches, rejects, rows: batches.flatMap((batch) => textRowsOf(schema, batch)) };
 }
 
 /** A load of batches as they were read. */
@@ -134,17 +140,20 @@ describe('a value that no other database has', () => {
     ['numeric', `'NaN'`],
     ['numeric(10,2)', `'NaN'`],
     ['numeric', `'-Infinity'`],
-  ])('%s %s ends the read by the name of its column, and as text it can be read', async (type, value) => {
+  ])('%s %s rejects its row with what to do, hides no other, and as text it can be read', async (type, value) => {
     const table = `t${++tables}`;
-    await harness.server.sql(`create table ${table} (id integer, moment ${type}); insert into ${table} values (1, ${value});`);
-    const told = await failure(read({ table }));
-    expect(told).toMatchObject({
-      code: 'DATA_INVALID',
-      message: expect.stringContaining('moment'),
-      hint: expect.stringContaining('::text'),
-    });
-    expect(told.message).not.toContain('-03-15');
-    expect((await read({ query: `select id, moment::text as moment from ${table}` })).rows).toHaveLength(1);
+    await harness.server.sql(
+      `create table ${table} (id integer primary key, moment ${type}, name text); insert into ${table} values (1, null, 'a'), (2, ${value}, 'bäd'), (3, null, 'c');`,
+    );
+    const { rows, rejects } = await read({ table });
+    expect(rows).toEqual([['1', null, 'a'], ['3', null, 'c']]); // prettier-ignore
+    const asText = (await read({ query: `select id, moment::text as moment from ${table} where id = 2` })).rows[0]?.[1];
+    expect(rejects).toEqual([
+      { reason: expect.stringMatching(/^Column moment .*"moment"::text/), code: 'DATA_INVALID', field: 'moment', values: ['2', asText, 'bäd'], origin: { part: '0', first: 1 } },
+    ]); // prettier-ignore
+    expect(rejects[0]?.reason).not.toContain(asText);
+    // A column that nobody asked for rejects nothing
+    expect((await read({ table, columns: ['id'] })).rows).toHaveLength(3);
   });
 });
 
@@ -229,7 +238,7 @@ describe('what a column cannot hold exactly', () => {
     const rows: TextRow[] = ['0', '-1', '999999999999999', '1000000000000000', '-999999999999999', '4294967296', '-4294967297', '9223372036854775807'].map((n, at) => [
       String(at), n, `${at % 2 === 0 ? '-' : ''}${'12345678901234567890'.slice(0, at + 1)}.0123456789`,
     ]); // prettier-ignore
-    await copyInto('forms', { schema, rows, batches: [batchOf(schema, rows, { form: 'text', part: '0', first: 0 })] });
+    await copyInto('forms', { schema, rows, rejects: [], batches: [batchOf(schema, rows, { form: 'text', part: '0', first: 0 })] });
     const out = await harness.server.sql(`select id, n, d from forms order by id`);
     expect(out.trim().split('\n').map((line) => line.split('\t'))).toEqual(rows); // prettier-ignore
   });

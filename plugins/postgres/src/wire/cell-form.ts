@@ -1,4 +1,4 @@
-import { encodeFloat, EtlError, type Field, type FieldType } from '@etl/sdk';
+import { encodeFloat, type Field, type FieldType } from '@etl/sdk';
 
 /** Where one column's bytes of the server are made canonical. */
 export interface CellForm {
@@ -21,7 +21,7 @@ export const cellActions = {
   zone: 1,
   /** A float is printed as JavaScript prints it. */
   float: 2,
-  /** No canonical text can say this value. */
+  /** No canonical text can say this value: its row is set apart. */
   refuse: 3,
 } as const;
 
@@ -71,19 +71,13 @@ function inspectZoned(bytes: Uint8Array, from: number, to: number): CellAction {
 /** The float as canonical text. */
 export const canonicalFloat = (cell: string, type: FieldType): string => encodeFloat(Number(cell), type);
 
-/** Without the value: a message may be logged. */
-export const notCanonical = ({ name, type }: Field): EtlError =>
-  new EtlError(
-    'DATA_INVALID',
-    `Column ${name} holds a value that no ${type.kind} of other databases can hold: ${examples[type.kind] ?? 'it is out of range'}`,
-    {
-      hint: `Leave such rows out with where, or read the column as text: query: select …, "${name}"::text as "${name}" from …`,
-    },
-  );
+/** Why a cell is refused, without its value: a message may be logged. */
+export const refusalOf = ({ name, type }: Field): string =>
+  `Column ${name} holds a value that no ${type.kind} of other databases can hold: ${examples[type.kind] ?? 'it is out of range'} (a query with "${name}"::text reads it as text)`;
 
 const examples: { readonly [kind: string]: string } = {
-  decimal: 'NaN or an infinity',
-  date: 'an infinity, or a year before 1 or behind 9999',
-  time: '24:00:00',
-  timestamp: 'an infinity, or a year before 1 or behind 9999',
+  decimal: 'it is no number, or an endless one',
+  date: 'it is endless, or of a year before 1 or behind 9999',
+  time: 'it is the end of a day, which begins the next one',
+  timestamp: 'it is endless, or of a year before 1 or behind 9999',
 };

@@ -1,6 +1,7 @@
-import { textBatch, type Batch, type Schema } from '@etl/sdk';
+import { textBatch, type Schema } from '@etl/sdk';
+import type { RefusedCell, StreamBatch } from '@etl/sql';
 import { affectedRows, isAside, type TransactionStatus } from './exchange.js';
-import { canonicalFloat, notCanonical, type CellForm } from './cell-form.js';
+import { canonicalFloat, refusalOf, type CellForm } from './cell-form.js';
 import { ServerError } from './server-error.js';
 import type { Wire } from './wire.js';
 
@@ -26,7 +27,9 @@ export class RowBatches {
   #rows = 0;
   /** Texts that had to be written anew, with their places in the index. */
   #rewritten: { readonly at: number; readonly text: string }[] = [];
-  #refused: ServerError | null = null;
+  /** Cells of the batch that no canonical text can say; they stay as the server printed them. */
+  #refused: RefusedCell[] = [];
+  #failed: ServerError | null = null;
   #told: number | null = null;
   status: TransactionStatus | null = null;
 
@@ -37,7 +40,7 @@ export class RowBatches {
     this.#stride = forms.length;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<StreamBatch> {
     const wire = this.#wire;
     let { buffer, start } = wire;
     this.#at = start;
@@ -53,7 +56,7 @@ export class RowBatches {
       await wire.more();
       ({ buffer, start } = this.#follow(wire, { buffer, start }));
     }
-    if (this.#refused !== null) throw this.#refused;
+    if (this.#failed !== null) throw this.#failed;
     if (this.#told !== this.#rows) throw new Error(`The server says that it gave ${this.#told ?? 'no'} rows, ${this.#rows} came`);
   }
 
@@ -118,7 +121,12 @@ export class RowBatches {
 
   #act(buffer: Buffer, { form, action, filled }: { form: CellForm; action: number; filled: number }): void {
     const [from, to] = [this.#index[filled] ?? 0, this.#index[filled + 1] ?? 0];
-    if (action === 3) throw notCanonical(form.field);
+    if (action === 3) {
+      const cell = filled >> 1;
+      const column = cell % this.#stride;
+      this.#refused.push({ row: (cell - column) / this.#stride, column, reason: refusalOf(form.field) });
+      return;
+    }
     if (action === 2) {
       this.#rewritten.push({ at: filled, text: canonicalFloat(buffer.toString('latin1', from, to), form.field.type) });
       return;
@@ -134,20 +142,24 @@ export class RowBatches {
   #other(type: number, body: Buffer): void {
     if (type === complete) this.#told = affectedRows(body);
     else if (type === failure) {
-      this.#refused ??= ServerError.read(body);
-      if (this.#refused.severity === 'FATAL' || this.#refused.severity === 'PANIC') throw this.#refused;
+      this.#failed ??= ServerError.read(body);
+      if (this.#failed.severity === 'FATAL' || this.#failed.severity === 'PANIC') throw this.#failed;
     } else if (type === ready) this.status = String.fromCharCode(body[0] ?? 0) as TransactionStatus;
     else if (!isAside(String.fromCharCode(type)) && !expected.has(type)) throw new Error(`The server sent an unknown message ${type}`);
   }
 
-  #cut(buffer: Buffer): Batch {
+  #cut(buffer: Buffer): StreamBatch {
     const index = this.#index.slice(0, this.#filled);
     let bytes: Uint8Array = buffer;
     if (this.#rewritten.length > 0) bytes = withTexts(buffer, index, this.#rewritten);
     this.#filled = 0;
     this.#bytes = 0;
     this.#rewritten = [];
-    return textBatch(this.#schema, { bytes, index, stride: this.#stride });
+    const batch = textBatch(this.#schema, { bytes, index, stride: this.#stride });
+    if (this.#refused.length === 0) return batch;
+    const refused = this.#refused;
+    this.#refused = [];
+    return { ...batch, refused };
   }
 
   #grow(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { DirectSocket } from './direct-socket.js';
 
 /** One message of the server, read whole. */
 export interface Message {
@@ -8,6 +9,8 @@ export interface Message {
 
 /** Bytes of one buffer; batches of rows point into it. */
 const bufferBytes = 2 * 1024 * 1024;
+/** The least that is read at once. */
+const leastRoom = 64 * 1024;
 /** So many unread bytes stop the socket. */
 const highWater = 1024 * 1024;
 
@@ -26,10 +29,12 @@ export class Wire {
   /** Where rows are encoded before they are sent; kept, since buffers of this size are dear to make and to collect. */
   scratch: Buffer = Buffer.alloc(0);
 
-  constructor(socket: Socket) {
+  /** `direct`: the socket reads into the buffer itself; null: its bytes come in chunks, as those of TLS do. */
+  constructor(socket: Socket, direct: DirectSocket | null) {
     this.#socket = socket;
     socket.removeAllListeners('data');
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    if (direct === null) socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    else direct.lead({ room: () => this.#room(), took: (bytes) => this.#take(bytes) });
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(Object.assign(new Error('The server closed the connection'), { code: 'ECONNRESET' })));
     socket.resume();
@@ -137,10 +142,19 @@ export class Wire {
     clearTimeout(impatient);
   }
 
-  #take(chunk: Buffer): void {
+  /** The free end of the buffer, where nothing points to. */
+  #room(): Uint8Array {
+    if (this.#buffer.length - this.#end < leastRoom) this.#renew(leastRoom);
+    return this.#buffer.subarray(this.#end);
+  }
+
+  #take(chunk: Uint8Array): void {
     if (this.#failure !== null) return;
-    if (this.#end + chunk.length > this.#buffer.length) this.#renew(chunk.length);
-    this.#buffer.set(chunk, this.#end);
+    const isThere = chunk.buffer === this.#buffer.buffer && chunk.byteOffset === this.#buffer.byteOffset + this.#end;
+    if (!isThere) {
+      if (this.#end + chunk.length > this.#buffer.length) this.#renew(chunk.length);
+      this.#buffer.set(chunk, this.#end);
+    }
     this.#end += chunk.length;
     this.#notify();
     if (this.#end - this.#start >= highWater && this.#wake === null && !this.#paused) {
