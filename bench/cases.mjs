@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { benchJobs } from './jobs.mjs';
 import { tableMaker } from './make-tables.mjs';
-import { mysqlCaseNames, mysqlCases } from './mysql-cases.mjs';
+import { mysqlCaseNames, mysqlCases, mysqlLongCaseNames } from './mysql-cases.mjs';
 import { postgresCaseNames, postgresCases } from './postgres-cases.mjs';
 import { makeProject } from './project.mjs';
 import { peers } from './peers.mjs';
@@ -20,6 +20,9 @@ export const caseNames = [
   ...mysqlCaseNames,
   ...postgresCaseNames,
 ];
+
+/** Cases that take long: they are run where they are named. */
+export const longCaseNames = mysqlLongCaseNames;
 
 /** Every case that was asked for: its contenders, what each needs before a run, and how the rows it wrote are counted after it. */
 export async function makeCases({ folder, rows, names }) {
@@ -125,7 +128,7 @@ export async function makeCases({ folder, rows, names }) {
     }),
   }; // prettier-ignore
   const servers = { folder, rows, narrow: paths.narrow, names };
-  const mysql = await casesOfServer(mysqlCaseNames, names, () => mysqlCases(servers));
+  const mysql = await casesOfServer([...mysqlCaseNames, ...mysqlLongCaseNames], names, () => mysqlCases(servers));
   const postgres = await casesOfServer(postgresCaseNames, names, () => postgresCases(servers));
   const known = { ...mysql.cases, ...postgres.cases };
   return {

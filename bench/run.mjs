@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setUp } from '../scripts/setup.mjs';
-import { caseNames, makeCases } from './cases.mjs';
+import { caseNames, longCaseNames, makeCases } from './cases.mjs';
 import { machine } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { printCase, summarise } from './summary.mjs';
@@ -11,7 +11,7 @@ import { printCase, summarise } from './summary.mjs';
 const usage = `npm run bench -- [options]
   --rows N      rows of the tables (default 1,000,000)
   --rounds N    how often each contender runs, interleaved (default 3); medians are reported
-  --case NAME   only these cases; may be repeated: ${caseNames.join(', ')}
+  --case NAME   only these cases; may be repeated: ${caseNames.join(', ')}; by name alone: ${longCaseNames.join(', ')}
   --folder DIR  where tables and targets are written (default: a temporary folder, removed at the end)
   --save NAME   keep the result as bench/results/NAME.json beside latest.json
 `;
@@ -30,7 +30,7 @@ if (values.help) {
   process.stdout.write(usage);
   process.exit(0);
 }
-const unknown = values.case.find((name) => !caseNames.includes(name));
+const unknown = values.case.find((name) => ![...caseNames, ...longCaseNames].includes(name));
 if (unknown !== undefined) {
   process.stderr.write(`There is no case '${unknown}'.\n${usage}`);
   process.exit(2);
