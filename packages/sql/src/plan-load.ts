@@ -1,11 +1,11 @@
-import type { Field, LoadPlan, PlannedColumn, PlanTarget } from '@etl/sdk';
+import type { LoadPlan, PlanTarget } from '@etl/sdk';
 import { raw } from './fragment.js';
 import { judgeLoad, targetTable } from './judge-load.js';
 import type { SqlLoadOptions } from './load-options.js';
-import { findColumn, type JudgedShape, type LoadShape } from './load-shape.js';
+import type { LoadShape } from './load-shape.js';
 import type { LoadWorld } from './load-world.js';
 import type { OpenDatabase } from './open-database.js';
-import { ownColumns } from './own-columns.js';
+import { plannedColumns } from './planned-columns.js';
 import { plannedWorld } from './planned-world.js';
 import { prepareTarget, tidyTarget } from './prepare-target.js';
 import { publishMode } from './publish-mode.js';
@@ -45,32 +45,6 @@ async function rowsNow(session: SqlSession, { open, name, found }: Planned): Pro
   if (found === null) return { rows: null };
   if (found.estimate !== null && found.estimate > counted) return {};
   return { rows: await open.count(session, raw(`select count(*) from ${open.quote(name)}`)) };
-}
-
-function plannedColumns({ shape, ignored }: JudgedShape, { open, options, target, found }: Planned): PlannedColumn[] {
-  const { types, names } = open.dialect;
-  const typeOf = (field: Field): string => {
-    try {
-      return types.column(field);
-    } catch {
-      // What has no type here is among the problems
-      return field.native?.type ?? field.type.kind;
-    }
-  };
-  const there = found?.fields ?? [];
-  const own = ownColumns(target, options).map((field) => ({ ...field, name: names.spell(field.name) }));
-  const written = [...shape.columns, ...own].map((field): PlannedColumn => {
-    const before = findColumn(there, field.name, open.dialect);
-    const [name, type] = [field.name, typeOf(field)];
-    if (before === undefined) return { name, type, change: found === null ? 'create' : 'add' };
-    return typeOf(before) === type ? { name, type, change: 'keep' } : { name, type, change: 'widen', before: typeOf(before) };
-  });
-  const others = there.filter(({ name }) => !written.some((column) => column.name === name));
-  return [
-    ...written,
-    ...ignored.map((field): PlannedColumn => ({ name: field.name, type: typeOf(field), change: 'ignore' })),
-    ...others.map((field): PlannedColumn => ({ name: field.name, type: typeOf(field), change: 'keep' })),
-  ];
 }
 
 /** What a publish would run, in order: it is run, on a session that writes its statements down. */

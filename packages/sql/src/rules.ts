@@ -10,6 +10,7 @@ export { sqlLoadOptions, sqlStatementOptions, type SqlLoadOptions, type SqlState
 export type { JudgedShape, JudgingDialect, LoadShape } from './load-shape.js';
 export { isMadeAnew, type SwapRules } from './made-anew.js';
 export { ownColumns } from './own-columns.js';
+export { plannedColumns } from './planned-columns.js';
 export { ownPrefix } from './sql-client.js';
 export { differ, matchKeys, valueColumns, type MatchingDialect } from './row-conditions.js';
 export { refuseEmpty, refuseRepeatedKeys, refuseTakenValues, type RowsForTable } from './table-conflicts.js';
