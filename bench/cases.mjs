@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { benchJobs } from './jobs.mjs';
 import { tableMaker } from './make-tables.mjs';
 import { mysqlCaseNames, mysqlCases, mysqlLongCaseNames } from './mysql-cases.mjs';
-import { postgresCaseNames, postgresCases } from './postgres-cases.mjs';
+import { postgresCaseNames, postgresCases, postgresLongCaseNames } from './postgres-cases.mjs';
 import { makeProject } from './project.mjs';
 import { peers } from './peers.mjs';
 import { rowsOfCsv, rowsOfTable } from './verify.mjs';
@@ -22,7 +22,7 @@ export const caseNames = [
 ];
 
 /** Cases that take long: they are run where they are named. */
-export const longCaseNames = mysqlLongCaseNames;
+export const longCaseNames = [...mysqlLongCaseNames, ...postgresLongCaseNames];
 
 /** Every case that was asked for: its contenders, what each needs before a run, and how the rows it wrote are counted after it. */
 export async function makeCases({ folder, rows, names }) {
@@ -129,7 +129,7 @@ export async function makeCases({ folder, rows, names }) {
   }; // prettier-ignore
   const servers = { folder, rows, narrow: paths.narrow, names };
   const mysql = await casesOfServer([...mysqlCaseNames, ...mysqlLongCaseNames], names, () => mysqlCases(servers));
-  const postgres = await casesOfServer(postgresCaseNames, names, () => postgresCases(servers));
+  const postgres = await casesOfServer([...postgresCaseNames, ...postgresLongCaseNames], names, () => postgresCases(servers));
   const known = { ...mysql.cases, ...postgres.cases };
   return {
     cases: names.flatMap((name) => ({ name, ...(known[name] ?? all[name]?.()) })).filter(({ contenders }) => contenders !== undefined),

@@ -1,12 +1,27 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from '../scripts/root.mjs';
-import { runProcess } from '../scripts/run-process.mjs';
+import { tableMaker } from './make-tables.mjs';
+import { hasPgloader, pgloaderCommands } from './pgloader-peer.mjs';
+import { makePostgresProject, postgresTables } from './postgres-project.mjs';
+import { narrowColumns } from './tables.mjs';
 import { rowsOfCsv } from './verify.mjs';
 
-export const postgresCaseNames = ['postgres-to-csv', 'csv-to-postgres', 'postgres-to-postgres', 'mysql-to-postgres'];
+export const postgresCaseNames = [
+  'postgres-to-csv',
+  'csv-to-postgres',
+  'csv-to-postgres-transformed',
+  'postgres-to-postgres',
+  'mysql-to-postgres',
+  'postgres-merge',
+];
 
-const [table, copy, native] = ['etl_lines', 'etl_copy', 'native_lines'];
+/** Cases that take long: they are run where they are named. */
+export const postgresLongCaseNames = ['postgres-memory'];
+
+const { table, copy, merged, native, few, many } = postgresTables;
+/** How much larger than the others the tables are whose reading is compared. */
+const [fewTimes, manyTimes] = [2, 10];
 
 /** Cases with a PostgreSQL of their own beside psql, and a MariaDB where rows come from one. No wait for the disk, for all contenders alike. */
 export async function postgresCases({ folder, rows, narrow, names }) {
@@ -14,10 +29,12 @@ export async function postgresCases({ folder, rows, narrow, names }) {
   const { startMariadb, startPostgres } = await import('../packages/testkit/dist/index.js');
   const server = await startPostgres({ settings: ['shared_buffers=256MB'] });
   const mariadb = names.includes('mysql-to-postgres') ? await startMariadb() : null;
-  const directory = await makeProject(folder, { server, mariadb, narrow: basename(narrow) });
-  const count = async (name) => {
+  const changes = names.includes('postgres-merge') ? await tableMaker(folder)('changes', rows) : '';
+  const directory = await makePostgresProject(folder, { server, mariadb, narrow: basename(narrow), changes: basename(changes) });
+  const pgloader = names.some((name) => /^(csv|mysql)-to-postgres$/.test(name)) && (await hasPgloader());
+  const count = async (name, expected = rows) => {
     const found = Number(await server.sql(`select count(*) from ${name}`));
-    if (found !== rows) throw new Error(`${name} holds ${found} rows instead of ${rows}`);
+    if (found !== expected) throw new Error(`${name} holds ${found} rows instead of ${expected}`);
   };
   const forget = () =>
     ['jobs', 'runs', 'state', 'tmp'].forEach((name) => rmSync(join(directory, '.etl', name), { recursive: true, force: true }));
@@ -36,6 +53,35 @@ export async function postgresCases({ folder, rows, narrow, names }) {
   const like = () => server.sql(`drop table if exists ${native}; create table ${native} (like ${table})`);
   const shell = (name, script, more = {}) => ({ name, command: ['sh', '-c', script], variables, ...more });
   const into = { prepare: like, verify: () => count(native) };
+  /** pgloader by the commands in a file; it ends well also where rows were refused, so they are counted. */
+  const loader = (path, name, prepare) =>
+    pgloader
+      ? [
+          {
+            name: 'pgloader',
+            command: ['pgloader', '--quiet', '--root-dir', join(folder, 'pgloader'), path],
+            prepare,
+            verify: () => count(name),
+          },
+        ]
+      : [];
+  const commands = pgloaderCommands(folder, { server, mariadb, narrow, table: `public.${native}`, source: table });
+  const grown = rows + Math.round(rows / 2);
+  /** A table of the same rows with its key, as a merge meets it. */
+  const seeded = (name) => async () => {
+    forget();
+    await server.sql(`drop table if exists ${name}, _etl_state, _etl_part; create table ${name} (like ${table}); insert into ${name} select * from ${table};
+      alter table ${name} add primary key (l_id); analyze ${name}`);
+  };
+  const sized = (name, times) => async () => {
+    await server.sql(`create table if not exists ${name} (like ${table})`);
+    if (Number(await server.sql(`select count(*) from ${name}`)) > 0) return forget();
+    await server.sql(`insert into ${name} select l.* from generate_series(1, ${times}) n, ${table} l; analyze ${name}`);
+    return forget();
+  };
+  const some = async () => {
+    if (Number(await server.sql(`select count(*) from ${copy}`)) < rows / 2) throw new Error(`${copy} holds too few rows`);
+  };
   const [out, peer] = [join(folder, 'etl-postgres.csv'), join(folder, 'native-postgres.csv')];
   // The table that is read has its key, as tables do
   const first = etl('csv-to-postgres', async () => { await count(table); await server.sql(`alter table ${table} add primary key (l_id); analyze ${table}`); }, table); // prettier-ignore
@@ -50,6 +96,29 @@ export async function postgresCases({ folder, rows, narrow, names }) {
       contenders: [
         etl('csv-to-postgres', () => count(table), table),
         shell('psql \\copy', `${client} -c "\\copy ${native} from '${narrow}' csv header"`, into),
+        ...loader(commands.csv, native, like),
+      ],
+    },
+    'csv-to-postgres-transformed': {
+      title: 'CSV through filter, cast and derive to a table of PostgreSQL', reference: 'etl, without the steps', reach: 2, goFor: 1.5, once: [first],
+      contenders: [
+        etl('csv-to-postgres-transformed', some, copy),
+        { ...etl('csv-to-postgres', () => count(table), table), name: 'etl, without the steps' },
+      ],
+    },
+    'postgres-merge': {
+      title: `Merge of ${big} rows into a table of PostgreSQL with ${big}, half of them new`, reference: 'staged by hand', reach: 1.3, once: [first],
+      contenders: [
+        { ...etl('postgres-merge', () => count(merged, grown)), prepare: seeded(merged) },
+        shell('staged by hand', `${client} -v ON_ERROR_STOP=1 <<'SQL'\n${mergeByHand(changes)}\nSQL`, { prepare: seeded(native), verify: () => count(native, grown) }),
+      ],
+    },
+    'postgres-memory': {
+      title: `Memory: ${(rows * fewTimes).toLocaleString('en')} and ${(rows * manyTimes).toLocaleString('en')} rows of PostgreSQL to CSV`,
+      measure: 'peakMb', reach: 150, goFor: 100, rounds: 1, once: [first],
+      contenders: [
+        { ...etl('postgres-to-csv-many', () => rowsOfCsv(join(folder, 'etl-many.csv'), rows * manyTimes)), prepare: sized(many, manyTimes), name: `etl, ${manyTimes} times the rows` },
+        { ...etl('postgres-to-csv-few', () => rowsOfCsv(join(folder, 'etl-few.csv'), rows * fewTimes)), prepare: sized(few, fewTimes), name: `etl, ${fewTimes} times the rows` },
       ],
     },
     'postgres-to-postgres': {
@@ -65,6 +134,7 @@ export async function postgresCases({ folder, rows, narrow, names }) {
       contenders: [
         etl('mysql-to-postgres', () => count(copy), copy),
         shell('mariadb | psql', `mariadb --no-defaults --socket=${mariadb?.socket} -uroot --quick -B -N -e 'select * from ${table}' bench | ${client} -c '\\copy ${native} from stdin'`, into),
+        ...loader(commands.mysql, table, () => server.sql(`drop table if exists ${table}`)),
       ],
     },
   }; // prettier-ignore
@@ -78,34 +148,13 @@ export async function postgresCases({ folder, rows, narrow, names }) {
   };
 }
 
-async function makeProject(folder, { server, mariadb, narrow }) {
-  const directory = join(folder, 'postgres-project');
-  const file = (path, ...lines) => {
-    mkdirSync(join(directory, path, '..'), { recursive: true });
-    writeFileSync(join(directory, path), `${lines.join('\n')}\n`);
-  };
-  const job = (name, extract, load) =>
-    file(`jobs/${name}/job.yaml`, `name: ${name}`, 'extract:', `  lines: { ${extract} }`, 'load:', `  - { dataset: lines, ${load}, mode: replace }`); // prettier-ignore
-  file(
-    'etl.yaml',
-    'project: bench-postgres',
-    'connections:',
-    `  files: { connector: file, path: "${folder}" }`,
-    `  dwh: { connector: postgres, host: 127.0.0.1, port: ${server.port}, database: postgres, user: ${server.user}, password: { secret: password } }`,
-    ...(mariadb === null ? [] : [`  shop: { connector: mysql, host: 127.0.0.1, port: ${mariadb.port}, database: bench, user: root }`]),
-  );
-  job('postgres-to-csv', `from: dwh, table: ${table}`, 'to: files, file: etl-postgres.csv');
-  job('csv-to-postgres', `from: files, file: ${narrow}`, `to: dwh, table: ${table}`);
-  job('postgres-to-postgres', `from: dwh, table: ${table}`, `to: dwh, table: ${copy}`);
-  if (mariadb !== null) {
-    job('csv-to-mysql', `from: files, file: ${narrow}`, `to: shop, table: ${table}`);
-    job('mysql-to-postgres', `from: shop, table: ${table}`, `to: dwh, table: ${copy}`);
-  }
-  for (const plugin of ['postgres', ...(mariadb === null ? [] : ['mysql'])]) {
-    const { code, output } = await runProcess(process.execPath, [join(root, 'bin/run.js'), 'plugins', 'install', plugin, '--no-input'], {
-      directory,
-    });
-    if (code !== 0) throw new Error(`The plugin cannot be installed:\n${output}`);
-  }
-  return directory;
+/** What a person who knows PostgreSQL would write for a merge. */
+function mergeByHand(changes) {
+  const set = narrowColumns.filter((name) => name !== 'l_id').map((name) => `${name} = excluded.${name}`);
+  return `begin;
+create temporary table staged (like ${native}) on commit drop;
+\\copy staged from '${changes}' csv header
+analyze staged;
+insert into ${native} select * from staged on conflict (l_id) do update set ${set.join(', ')};
+commit;`;
 }
