@@ -1,6 +1,7 @@
 import { EtlError, type Cursor, type Field, type Schema } from '@etl/sdk';
 import type { Dialect } from './dialect.js';
 import { findColumn } from './load-shape.js';
+import type { SqlExtractOptions } from './extract-options.js';
 
 /** The column of a cursor. Throws SCHEMA_MISMATCH where there is none by that name. */
 export function cursorField({ fields }: Schema, name: string, dialect: Pick<Dialect, 'names'>): Field {
@@ -43,5 +44,13 @@ export function refuseWithoutCursor(rows: string | null, { name }: Field, column
   if (rows === null || rows === '0') return;
   throw new EtlError('DATA_INVALID', `${rows} rows have no ${name}, so an incremental read would never see them`, {
     hint: `Leave them out with where: '${column} is not null', or use a cursor that every row has`,
+  });
+}
+
+/** The bound of a cursor is fixed over the whole source, not for each row of another dataset. Throws CONFIG_INVALID for a query, which has none without their values. */
+export function refuseQueryForEach({ query, cursor }: Pick<SqlExtractOptions, 'query' | 'cursor'>): void {
+  if (query === undefined || cursor === undefined) return;
+  throw new EtlError('CONFIG_INVALID', 'A query that is read for each row of another dataset cannot continue from a cursor', {
+    hint: 'Name a table and a where instead of the query: table: orders, where: "customer_id = :id"',
   });
 }

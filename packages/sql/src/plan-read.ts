@@ -13,6 +13,8 @@ import type { SqlSession } from './sql-client.js';
 
 export interface PlanRequest {
   readonly relation: SourceRelation;
+  /** What the bound of a cursor is fixed over: where the read depends on parents, the source without them. */
+  readonly bounded: SourceRelation;
   readonly options: SqlExtractOptions;
   readonly request: ReadRequest;
   /** The moment that the planning session lends to the parts. */
@@ -25,7 +27,7 @@ export async function planRead(open: OpenDatabase, session: SqlSession, plan: Pl
   const names = request.columns ?? options.columns;
   const schema = names === undefined ? relation.schema : chooseColumns(relation.schema, withParents(names, request), open);
   const where = [...relation.where, ...requestWhere(open, options, request.where ?? null)];
-  const cursor = await cursorRange(open, session, { relation, options, request, where });
+  const cursor = await cursorRange(open, session, { relation: plan.bounded, options, request, where });
   const bounded =
     cursor === null ? where : [...where, ...cursorConditions(open, cursorField(relation.schema, cursor.field, open.dialect), cursor)];
   const order = request.parents === undefined ? await readOrder(open, session, { relation, options, where: bounded }) : null;

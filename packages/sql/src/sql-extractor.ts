@@ -1,4 +1,5 @@
 import { EtlError, isEtlError, type Extractor } from '@etl/sdk';
+import { refuseQueryForEach } from './cursor-value.js';
 import type { SqlExtractOptions } from './extract-options.js';
 import type { OpenDatabase } from './open-database.js';
 import { planRead } from './plan-read.js';
@@ -45,9 +46,14 @@ export function sqlExtractor(open: OpenDatabase, options: SqlExtractOptions): Ex
       cancellable(signal, () => open.pool.with(reading, async (session) => ({ schema: (await relation(session, parents)).schema }))),
     plan: (request) =>
       cancellable(signal, () =>
-        open.pool.with(reading, async (session) =>
-          planRead(open, session, { relation: await relation(session, request.parents), options, request, snapshot: lend }),
-        ),
+        open.pool.with(reading, async (session) => {
+          const read = await relation(session, request.parents);
+          if (request.parents === undefined || options.cursor === undefined)
+            return planRead(open, session, { relation: read, bounded: read, options, request, snapshot: lend });
+          refuseQueryForEach(options);
+          const bounded = await sourceRelation(open, session, { options: { ...options, where: undefined } });
+          return planRead(open, session, { relation: read, bounded, options, request, snapshot: lend });
+        }),
       ),
     async *read(part, after, parents) {
       const session = await open.pool.take(reading);

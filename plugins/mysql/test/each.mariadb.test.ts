@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isEtlError, parseTypeName, type Connection, type Field, type ParentColumns, type Row } from '@etl/sdk';
+import { isEtlError, parseTypeName, type Connection, type Cursor, type Field, type ParentColumns, type Row } from '@etl/sdk';
 import { textRowsOf, type TextRow } from '@etl/testkit';
 import { MysqlHarness } from './mysql-harness.js';
 import { connect } from './run-load.js';
@@ -20,16 +20,17 @@ const field = (name: string, type: string): Field => ({ name, type: parseTypeNam
 interface EachRead {
   readonly rows: readonly string[];
   readonly atOnce: number | undefined;
+  readonly until: Cursor;
 }
 
-async function readEach(options: object, columns: ParentColumns, parents: readonly Row[]): Promise<EachRead> {
+async function readEach(options: object, columns: ParentColumns, parents: readonly Row[], since: Cursor = null): Promise<EachRead> {
   const extractor = await connection.extractor?.(options);
   if (extractor === undefined) throw new Error('no extractor');
-  const { schema, parts, parentsAtOnce } = await extractor.plan({ since: null, hold: null, parts: 1, parents: columns });
+  const { schema, parts, parentsAtOnce, until } = await extractor.plan({ since, hold: null, parts: 1, parents: columns });
   const rows: TextRow[] = [];
   for (const part of parts)
     for await (const { batch } of extractor.read(part, null, { ...columns, rows: parents })) rows.push(...textRowsOf(schema, batch));
-  return { rows: rows.map((row) => JSON.stringify(row)).sort(), atOnce: parentsAtOnce };
+  return { rows: rows.map((row) => JSON.stringify(row)).sort(), atOnce: parentsAtOnce, until };
 }
 
 /** What the promise of `each` is: the read runs once for each parent. */
@@ -159,6 +160,17 @@ describe('a query for each row of another dataset', () => {
     expect(together.atOnce).toBe(atOnce);
     expect(together.rows).toEqual(await oneByOne(options, columns, rows));
     expect(together.rows.length).toBeGreaterThan(2);
+  });
+
+  it('with a cursor has its bound over the whole table, and reads only what lies behind it', async () => {
+    const options = { table: 'o', where: 'customer = :id', columns: ['nr'], cursor: { field: 'day', settled: true } };
+    const one: ParentColumns = { fields: [field('id', 'integer')], include: [] };
+    const first = await readEach(options, one, [[1n]]);
+    expect([first.until, first.rows]).toEqual(['2026-03-02', (await readEach({ ...options, cursor: undefined }, one, [[1n]])).rows]);
+    const next = await readEach(options, one, [[1n], [2n]], '2026-02-25');
+    expect([next.until, next.rows]).toEqual(['2026-03-02', ['["57"]', '["58"]']]);
+    const query = { query: 'select nr, day from o where customer = :id', cursor: options.cursor };
+    await expect(readEach(query, one, [[1n]])).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
   it('reads a table without an index once for thousands of them', async () => {
