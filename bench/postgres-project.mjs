@@ -5,7 +5,7 @@ import { runProcess } from '../scripts/run-process.mjs';
 
 /** Tables of the cases of PostgreSQL. */
 export const postgresTables = {
-  table: 'etl_lines', copy: 'etl_copy', merged: 'etl_merged', native: 'native_lines', few: 'few_lines', many: 'many_lines',
+  table: 'etl_lines', copy: 'etl_copy', merged: 'etl_merged', native: 'native_lines', few: 'few_lines', many: 'many_lines', peerLines: 'peer_lines',
 }; // prettier-ignore
 
 const { table, copy, merged, few, many } = postgresTables;
