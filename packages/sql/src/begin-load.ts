@@ -72,11 +72,11 @@ interface Prepared {
 }
 
 async function prepare(session: SqlSession, { open, options, target }: Begin): Promise<Prepared> {
-  const named = await targetTable(open, session, options);
+  let named = await targetTable(open, session, options);
   await readySchemas(open, session, { name: named.name, options });
   await createStateTables(open, session);
   const record = new LoadRecord(open, session, target.id);
-  await settleIntent(open, session, target.id);
+  if (await settleIntent(open, session, target.id)) named = await targetTable(open, session, options);
   const state = await record.read();
   if (state.epoch !== target.epoch) throw fenced(target.id);
   const shape = decideShape(open, { target, options, ...named });

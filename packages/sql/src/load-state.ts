@@ -35,9 +35,16 @@ export interface Intent {
   readonly old: TableName | null;
 }
 
+/** Columns that a published replace did not bring: they go behind its commit, where definitions commit by themselves. */
+export interface Leftover {
+  readonly table: TableName;
+  readonly columns: readonly string[];
+}
+
 export interface StoredState extends LoadState {
   readonly unsealed: Unsealed | null;
   readonly intent: Intent | null;
+  readonly leftover: Leftover | null;
   readonly parts: readonly StagedPart[];
 }
 
@@ -48,11 +55,18 @@ export const emptyState: StoredState = {
   unfinished: null,
   unsealed: null,
   intent: null,
+  leftover: null,
   parts: [],
 };
 
 /** What this loader itself wrote as JSON. */
 const parsed = (text: string | null | undefined): unknown => (text == null ? null : JSON.parse(text));
+
+/** One column of the state keeps what is still to be done of a publish, before its commit is complete or behind it. */
+function pendingOf(pending: Intent | { readonly leftover: Leftover } | null): Pick<StoredState, 'intent' | 'leftover'> {
+  if (pending === null) return { intent: null, leftover: null };
+  return 'leftover' in pending ? { intent: null, leftover: pending.leftover } : { intent: pending, leftover: null };
+}
 
 /** The state of one load, in a session of the caller. */
 export class LoadRecord {
@@ -107,7 +121,7 @@ export class LoadRecord {
       published: parsed(published) as Published | null,
       unfinished: unsealed === null ? null : { run: unsealed.run, fingerprint: unsealed.fingerprint, plan: unsealed.plan, marks },
       unsealed,
-      intent: parsed(intent) as Intent | null,
+      ...pendingOf(parsed(intent) as Intent | { readonly leftover: Leftover } | null),
       parts: stagedParts,
     };
   }
@@ -146,18 +160,19 @@ export class LoadRecord {
     return this.#set({ unfinished: unsealed as Json });
   }
 
+  /** null: nothing is left to be done, neither renames nor columns to drop. */
   setIntent(intent: Intent | null): Promise<void> {
     return this.#set({ intent: intent as Json });
   }
 
-  /** Cursors that the publish does not name stay. */
-  async setPublished(published: Published, cursors: Cursors): Promise<void> {
+  /** Cursors that the publish does not name stay. `leftover` is to be dropped from now on. */
+  async setPublished(published: Published, cursors: Cursors, leftover: Leftover | null = null): Promise<void> {
     const before = await this.read();
     await this.#set({
       published: published as unknown as Json,
       cursors: { ...before.cursors, ...cursors },
       unfinished: null,
-      intent: null,
+      intent: leftover === null ? null : { leftover: leftover as unknown as Json },
     });
   }
 

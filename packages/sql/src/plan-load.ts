@@ -7,7 +7,7 @@ import type { LoadWorld } from './load-world.js';
 import type { OpenDatabase } from './open-database.js';
 import { plannedColumns } from './planned-columns.js';
 import { plannedWorld } from './planned-world.js';
-import { prepareTarget, tidyTarget } from './prepare-target.js';
+import { leftoverOf, prepareTarget } from './prepare-target.js';
 import { publishMode } from './publish-mode.js';
 import { RecordingSession } from './recording-session.js';
 import type { SqlSession } from './sql-client.js';
@@ -58,7 +58,8 @@ async function plannedStatements(session: SqlSession, planned: Planned & { reado
   if (!transactional) recording.statements.push(...options.pre);
   await publishMode(recording, world, { prepared, commit: { run: '', rows: 1, cursors: {}, summary: null }, rows: 1 });
   recording.statements.push(...options.post);
-  if (!transactional) await tidyTarget(recording, world, prepared);
+  const leftover = leftoverOf(world, prepared);
+  for (const column of leftover?.columns ?? []) await open.define(recording, open.dialect.ddl.dropColumn(world.name, column));
   if (prepared.takesPlace && !transactional) recording.statements.push(...swapStatements(world, prepared.table));
   return recording.statements;
 }

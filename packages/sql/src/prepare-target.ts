@@ -1,6 +1,7 @@
 import { isEtlError, EtlError, type Field } from '@etl/sdk';
 import { raw } from './fragment.js';
 import { columnPlan, findColumn } from './load-shape.js';
+import type { Leftover } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
 import { isMadeAnew, takesColumns } from './made-anew.js';
 import { ownColumns } from './own-columns.js';
@@ -49,13 +50,15 @@ const isSwapped = ({ open, target, shape, staging, name }: LoadWorld, table: Tab
   (target.mode === 'replace' || (target.mode === 'append' && table === null)) &&
   isMadeAnew(open.dialect, target, table);
 
-/** Drops the columns that a replace does not bring, where they could not go with the table. */
-export async function tidyTarget(session: SqlSession, world: LoadWorld, { table, takesPlace }: PreparedTarget): Promise<void> {
-  const { open, target, shape, name } = world;
-  if (takesPlace || table === null || target.mode !== 'replace' || !takesColumns(target, table)) return;
-  for (const field of table.fields)
-    if (!shape.columns.some((column) => column.name === field.name))
-      await open.define(session, open.dialect.ddl.dropColumn(name, field.name));
+/** The columns that a replace does not bring, where they could not go with the table; null: there are none. */
+export function leftoverOf(
+  { open, target, shape, name }: Pick<LoadWorld, 'open' | 'target' | 'shape' | 'name'>,
+  { table, takesPlace }: PreparedTarget,
+): Leftover | null {
+  if (open.dialect.ddl.transactional || takesPlace || table === null) return null;
+  if (target.mode !== 'replace' || !takesColumns(target, table)) return null;
+  const columns = table.fields.flatMap((field) => (shape.columns.some((column) => column.name === field.name) ? [] : [field.name]));
+  return columns.length === 0 ? null : { table: name, columns };
 }
 
 /** Makes the table with a primary key where rows are told apart by one. */

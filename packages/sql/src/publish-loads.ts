@@ -4,8 +4,8 @@ import { LoadRecord, type Intent } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import { publishMode } from './publish-mode.js';
-import { prepareTarget, tidyTarget, type PreparedTarget } from './prepare-target.js';
-import { finishIntent } from './settle-intent.js';
+import { leftoverOf, prepareTarget, type PreparedTarget } from './prepare-target.js';
+import { dropLeftover, finishIntent } from './settle-intent.js';
 import type { SqlSession } from './sql-client.js';
 import { dropStaging, oldName } from './staging.js';
 
@@ -115,13 +115,14 @@ export function publishableLoad(world: LoadWorld, ends: Pick<Publishable, 'close
           return { id, counts, intent };
         }
         await record.dropParts();
-        await record.setPublished({ run, counts, summary }, cursors);
+        await record.setPublished({ run, counts, summary }, cursors, leftoverOf(world, prepared));
         if (open.dialect.ddl.transactional && !prepared.takesPlace) await dropStaging(open, session, staging);
         return { id, counts, intent: null };
       }),
     async tidy(session) {
       if (done || prepared === null || open.dialect.ddl.transactional) return;
-      await tidyTarget(session, world, prepared);
+      const leftover = leftoverOf(world, prepared);
+      if (leftover !== null) await dropLeftover(open, session, { load: target.id, leftover });
       if (!prepared.takesPlace) await dropStaging(open, session, staging);
     },
   };

@@ -1,5 +1,5 @@
 import type { LoadId } from '@etl/sdk';
-import { LoadRecord, type Intent, type StoredState } from './load-state.js';
+import { LoadRecord, type Intent, type Leftover, type StoredState } from './load-state.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import type { SqlSession } from './sql-client.js';
 
@@ -13,13 +13,28 @@ export async function isRenamed(open: OpenDatabase, session: SqlSession, { stagi
   return (await introspection.table(session, old ?? table)) !== null;
 }
 
-/** Finishes a publish that was interrupted behind its renames, or forgets one that never got there. Outside of a transaction. */
-export async function settleIntent(open: OpenDatabase, session: SqlSession, load: LoadId): Promise<void> {
+/** Finishes a publish that was interrupted behind its commit or its renames, or forgets one that never got there. Outside of a transaction. Answers whether tables may be others now. */
+export async function settleIntent(open: OpenDatabase, session: SqlSession, load: LoadId): Promise<boolean> {
   const record = new LoadRecord(open, session, load);
-  const { intent } = await record.read();
-  if (intent === null) return;
+  const { intent, leftover } = await record.read();
+  if (leftover !== null) await dropLeftover(open, session, { load, leftover });
+  if (intent === null) return leftover !== null;
   if (await isRenamed(open, session, intent)) await finishIntent(open, session, { load, intent });
   else await inTransaction(session, () => record.setIntent(null));
+  return true;
+}
+
+/** Drops the columns that a published replace did not bring, those that are still there, and forgets them. Outside of a transaction. */
+export async function dropLeftover(
+  open: OpenDatabase,
+  session: SqlSession,
+  { load, leftover: { table, columns } }: { readonly load: LoadId; readonly leftover: Leftover },
+): Promise<void> {
+  const found = await open.database.introspection.table(session, table);
+  for (const column of columns)
+    if (found?.fields.some(({ name }) => name === column) === true) await open.define(session, open.dialect.ddl.dropColumn(table, column));
+  await open.database.context.failpoint('sql.tidied');
+  await inTransaction(session, () => new LoadRecord(open, session, load).setIntent(null));
 }
 
 /** Writes down what the renames made visible, and drops the table that they put aside. */
