@@ -98,14 +98,39 @@ async function referenceOf(directory: string, trace: string, { run, content }: P
   return { content: await content(directory), report: reportOf(ended), points, took };
 }
 
-/** Kills a run at a failpoint, starts it again, and says in what it differs from the undisturbed run; null: in nothing. */
-export async function killAt(point: string, bench: Bench): Promise<string | null> {
+/**
+ * Kills a run at the first of these failpoints, the run that continues it at the next one, and so on; then lets it end, and says in what it differs from the undisturbed
+ * run; null: in nothing. A failpoint that a continued run passes no more is killed in a run of its own.
+ */
+export async function killAt([first = '', ...others]: readonly string[], bench: Bench): Promise<string | null> {
   const directory = await bench.copy();
-  const killed = await bench.run(directory, { variables: { ETL_FAILPOINT: point } });
-  if (killed.signal !== 'SIGKILL') return `${point} was not reached: exit code ${killed.code} ${errorOf(killed)}`;
-  const difference = await finishAndCompare(directory, bench, isBehindTheRun(point));
-  await bench.drop(directory);
-  return difference === null ? null : `${point}: ${difference}`;
+  const at = (point: string): Promise<Ended> => bench.run(directory, { variables: { ETL_FAILPOINT: point } });
+  const killed = await at(first);
+  if (killed.signal !== 'SIGKILL') return `${first} was not reached: exit code ${killed.code} ${errorOf(killed)}`;
+  const passed = [first];
+  const end = async (difference: Promise<string | null>): Promise<string | null> => {
+    const found = await difference;
+    await bench.drop(directory);
+    return found === null ? null : `killed at ${passed.join(', then at ')}: ${found}`;
+  };
+  for (const [number, point] of others.entries()) {
+    const ended = await at(point);
+    if (ended.signal !== 'SIGKILL') return (await end(compareEnded(directory, bench, ended))) ?? killAt(others.slice(number), bench);
+    passed.push(point);
+  }
+  return end(finishAndCompare(directory, bench, isBehindTheRun(passed.at(-1) ?? '')));
+}
+
+/** Kills at every failpoint of a project once, and gives the differences. */
+export async function killEverywhere(bench: Bench): Promise<string[]> {
+  const differences = await sideBySide(chainsOf(oneOfEach(bench.reference.points)), 2, (chain) => killAt(chain, bench));
+  return differences.filter((difference) => difference !== null);
+}
+
+/** Chains of three failpoints that lie apart, so that each continued run has something to do before it is killed in its turn. */
+export function chainsOf(points: readonly string[]): string[][] {
+  const count = Math.ceil(points.length / 3);
+  return Array.from({ length: count }, (_, at) => points.filter((_point, number) => number % count === at));
 }
 
 /** Starts the job again and compares. */

@@ -2,13 +2,13 @@ import { startPostgres } from '@etl/testkit';
 import { startOracleDouble, type OracleDouble } from '../doubles/oracle/oracle-double.js';
 import { installPlugins } from './installed-plugins.js';
 import { intoServer, type KillProject } from './kill-project.js';
-import { databaseWorld, historyTimes, linesOf, type KillWorld } from './kill-world.js';
+import { historyTimes, linesOf, sharedServer, type KillBackend } from './kill-world.js';
 
 const password = 'pass of a test';
 const times = `(${historyTimes.map((name) => `'${name.toUpperCase()}'`).join(', ')})`;
 
 /** A protocol double of Oracle for each copy, over a PostgreSQL database of its own. The doubles live in the process of the test. */
-async function oracleWorld(): Promise<KillWorld> {
+async function oracleServer(): Promise<KillBackend> {
   const plugin = await installPlugins('oracle');
   const server = await startPostgres({ access: ['host all all 127.0.0.1/32 trust'], durable: true });
   const doubles = new Map<string, OracleDouble>();
@@ -36,7 +36,7 @@ async function oracleWorld(): Promise<KillWorld> {
     await work();
   };
   let making = Promise.resolve();
-  return databaseWorld({
+  return {
     variables: (database) => ({
       ...plugin.variables,
       KILL_PORT: String(doubles.get(database)?.port ?? 0),
@@ -73,11 +73,16 @@ async function oracleWorld(): Promise<KillWorld> {
       await server.remove();
       await plugin.remove();
     },
-  });
+  };
 }
+
+const shared = sharedServer(oracleServer);
+
+/** Ends what the projects shared. */
+export const closeOracle = (): Promise<void> => shared.close();
 
 const connection =
   '{ connector: oracle, host: 127.0.0.1, port: "${KILL_PORT}", service: FREEPDB1, user: etl, password: { secret: password } }';
 
 /** One project for each write mode. */
-export const oracleProjects: readonly KillProject[] = intoServer({ title: 'Oracle (protocol double)', connection, world: oracleWorld });
+export const oracleProjects: readonly KillProject[] = intoServer({ title: 'Oracle (protocol double)', connection, world: shared.world });

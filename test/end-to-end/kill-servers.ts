@@ -2,20 +2,20 @@ import { startMariadb, startPostgres } from '@etl/testkit';
 import { installPlugins } from './installed-plugins.js';
 import { intoServer, type KillProject } from './kill-project.js';
 import { fromServer } from './kill-sources.js';
-import { databaseWorld, historyTimes, linesOf, type KillWorld } from './kill-world.js';
+import { historyTimes, linesOf, sharedServer, type KillBackend } from './kill-world.js';
 
 const times = `(${historyTimes.map((name) => `'${name}'`).join(', ')})`;
 
 const password = 'pass of a test';
 
-async function postgresWorld(): Promise<KillWorld> {
+async function postgresServer(): Promise<KillBackend> {
   const plugin = await installPlugins('postgres');
   const server = await startPostgres({ durable: true });
   await server.sql(`create role etl superuser login password '${password}'`);
   const changePassword = async (changed: string): Promise<void> => {
     await server.sql(`alter role etl password '${changed}'; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'etl'`);
   };
-  return databaseWorld({
+  return {
     server: { ...server, changePassword },
     variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: password }),
     async create(database, from) {
@@ -36,10 +36,10 @@ async function postgresWorld(): Promise<KillWorld> {
       await server.remove();
       await plugin.remove();
     },
-  });
+  };
 }
 
-async function mariadbWorld(): Promise<KillWorld> {
+async function mariadbServer(): Promise<KillBackend> {
   const plugin = await installPlugins('mysql');
   const server = await startMariadb({ durable: true });
   await server.sql(`create user etl@'%' identified by '${password}'; grant all on *.* to etl@'%'`);
@@ -48,7 +48,7 @@ async function mariadbWorld(): Promise<KillWorld> {
   };
   const tables = async (database: string): Promise<readonly string[]> =>
     linesOf(await server.sql(`select table_name from information_schema.tables where table_schema = '${database}' order by 1`));
-  return databaseWorld({
+  return {
     server: { ...server, changePassword },
     tables,
     variables: () => ({ ...plugin.variables, KILL_PORT: String(server.port), ETL_SECRET_WAREHOUSE__PASSWORD: password }),
@@ -74,14 +74,21 @@ async function mariadbWorld(): Promise<KillWorld> {
       await server.remove();
       await plugin.remove();
     },
-  });
+  };
 }
 
 const connectionOf = (connector: string): string =>
   `{ connector: ${connector}, host: 127.0.0.1, port: "\${KILL_PORT}", database: "\${KILL_DATABASE}", user: etl, password: { secret: password } }`;
 
-const postgres = { title: 'PostgreSQL', connection: connectionOf('postgres'), world: postgresWorld };
-const mariadb = { title: 'MariaDB', connection: connectionOf('mysql'), world: mariadbWorld };
+const servers = { postgres: sharedServer(postgresServer), mariadb: sharedServer(mariadbServer) };
+
+/** Ends the servers that the projects shared. */
+export async function closeServers(): Promise<void> {
+  await Promise.all([servers.postgres.close(), servers.mariadb.close()]);
+}
+
+const postgres = { title: 'PostgreSQL', connection: connectionOf('postgres'), world: servers.postgres.world };
+const mariadb = { title: 'MariaDB', connection: connectionOf('mysql'), world: servers.mariadb.world };
 
 /** `count` rows from a server that makes rows out of numbers by itself; each third one shares its time with two others. */
 const postgresRows = (from: number, to: number, tag: string): string =>

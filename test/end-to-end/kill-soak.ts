@@ -2,9 +2,9 @@ import { prepareBench, sideBySide, type Bench } from './kill-harness.js';
 import { killServerAtRandom } from './kill-server-at-random.js';
 import { killAtRandom, type Round } from './kill-at-random.js';
 import { dependentReads } from './kill-dependent.js';
-import { oracleProjects } from './kill-oracle.js';
+import { closeOracle, oracleProjects } from './kill-oracle.js';
 import { killProjects, type KillProject } from './kill-project.js';
-import { mariadbProjects, postgresProjects, readingProjects } from './kill-servers.js';
+import { closeServers, mariadbProjects, postgresProjects, readingProjects } from './kill-servers.js';
 import { randomOf } from './random-of.js';
 
 /** What is killed: the process of the run, or the server that it reads from or loads into. */
@@ -42,21 +42,26 @@ const withServers: readonly KillProject[] = [...postgresProjects, ...mariadbProj
 export async function soak({ rounds, seed, victim, mode, project: wanted, say }: SoakOptions): Promise<SoakSummary[]> {
   const summaries: SoakSummary[] = [];
   const isWanted = (one: KillProject): boolean => (mode === null || one.mode === mode) && (wanted === null || one.name.includes(wanted));
-  for (const project of [...(victim === 'cli' ? inFiles : []), ...withServers].filter(isWanted)) {
-    const started = performance.now();
-    const bench = await prepareBench(project);
-    try {
-      const summary = await soakProject(project, bench, { rounds, seed, victim });
-      summaries.push(summary);
-      const { kills, early, over, differences } = summary;
-      const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      say(
-        `${project.name}: ${rounds} rounds, ${kills} kills of the ${victim}, ${early} runs not ended by it, ${over} killed behind their end, ${differences.length} different, ${seconds} s`,
-      );
-      for (const difference of differences) say(`  ${difference}`);
-    } finally {
-      await bench.close();
+  try {
+    for (const project of [...(victim === 'cli' ? inFiles : []), ...withServers].filter(isWanted)) {
+      const started = performance.now();
+      const bench = await prepareBench(project);
+      try {
+        const summary = await soakProject(project, bench, { rounds, seed, victim });
+        summaries.push(summary);
+        const { kills, early, over, differences } = summary;
+        const seconds = ((performance.now() - started) / 1000).toFixed(0);
+        say(
+          `${project.name}: ${rounds} rounds, ${kills} kills of the ${victim}, ${early} runs not ended by it, ${over} killed behind their end, ${differences.length} different, ${seconds} s`,
+        );
+        for (const difference of differences) say(`  ${difference}`);
+      } finally {
+        await bench.close();
+      }
     }
+  } finally {
+    await closeServers();
+    await closeOracle();
   }
   return summaries;
 }

@@ -57,11 +57,33 @@ export const historyTimes = ['valid_from', 'valid_to'];
 /** The database of a copy is called as its folder. */
 const databaseOf = (directory: string): string => basename(directory).replaceAll('-', '_');
 
-export function databaseWorld(backend: KillBackend): KillWorld {
+/** A server that projects use one after the other: it is started for the first of them. */
+export interface SharedServer {
+  readonly world: () => Promise<KillWorld>;
+  close(): Promise<void>;
+}
+
+export function sharedServer(start: () => Promise<KillBackend>): SharedServer {
+  let started: Promise<KillBackend> | null = null;
+  return {
+    world: async () => databaseWorld(await (started ??= start())),
+    async close() {
+      await (await started)?.close();
+      started = null;
+    },
+  };
+}
+
+/** Its databases end with the world, the server does not. */
+function databaseWorld(backend: KillBackend): KillWorld {
+  const made = new Set<string>();
   return {
     server: backend.server,
     variables: (directory) => ({ KILL_DATABASE: databaseOf(directory), ...backend.variables(databaseOf(directory)) }),
-    make: (directory, from) => backend.create(databaseOf(directory), from === null ? null : databaseOf(from)),
+    make(directory, from) {
+      made.add(databaseOf(directory));
+      return backend.create(databaseOf(directory), from === null ? null : databaseOf(from));
+    },
     async fill(directory, statements) {
       await backend.run(databaseOf(directory), statements);
     },
@@ -72,8 +94,13 @@ export function databaseWorld(backend: KillBackend): KillWorld {
         found[table] = table.startsWith('_etl') ? 'state' : await backend.rows(database, table);
       return found;
     },
-    drop: (directory) => backend.drop(databaseOf(directory)),
-    close: () => backend.close(),
+    async drop(directory) {
+      await backend.drop(databaseOf(directory));
+      made.delete(databaseOf(directory));
+    },
+    async close() {
+      for (const database of made) await backend.drop(database);
+    },
   };
 }
 

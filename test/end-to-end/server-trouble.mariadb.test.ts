@@ -1,4 +1,4 @@
-import { mariadbProjects } from './kill-servers.js';
+import { closeServers, mariadbProjects } from './kill-servers.js';
 import { describeServerTrouble } from './server-trouble.js';
 
-for (const project of mariadbProjects.filter(({ mode }) => mode === 'merge')) describeServerTrouble(project);
+for (const project of mariadbProjects.filter(({ mode }) => mode === 'merge')) describeServerTrouble(project, closeServers);

@@ -1,4 +1,4 @@
-import { postgresProjects } from './kill-servers.js';
+import { closeServers, postgresProjects } from './kill-servers.js';
 import { describeServerTrouble } from './server-trouble.js';
 
-for (const project of postgresProjects.filter(({ mode }) => mode === 'merge')) describeServerTrouble(project);
+for (const project of postgresProjects.filter(({ mode }) => mode === 'merge')) describeServerTrouble(project, closeServers);

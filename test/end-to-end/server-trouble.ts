@@ -35,7 +35,7 @@ async function disturbed(
 }
 
 /** What a run of the built CLI does while its server is started anew, stays away, or lets it in no longer. */
-export function describeServerTrouble(project: KillProject): void {
+export function describeServerTrouble(project: KillProject, close: () => Promise<void>): void {
   describe(`the server of a run in trouble: ${project.name}`, () => {
     let bench: Bench;
     let point: string;
@@ -44,7 +44,10 @@ export function describeServerTrouble(project: KillProject): void {
       const saves = bench.reference.points.filter((one) => one.startsWith('sql.saved:'));
       point = saves[Math.floor(saves.length / 2)] ?? '';
     }, 120_000);
-    afterAll(() => bench.close());
+    afterAll(async () => {
+      await bench.close();
+      await close();
+    });
 
     const server = () => {
       if (bench.server === null) throw new Error('no server');
