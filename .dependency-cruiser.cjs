@@ -102,7 +102,8 @@ module.exports = {
       comment: 'What is imported stands in the package.json of the package that imports it',
       severity: 'error',
       from: { path: '^(src|packages/[^/]+/src|plugins/[^/]+/src)/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], pathNot: '@types/' },
+      // What a package only asks its users for is declared too
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm-peer'], pathNot: '@types/' },
     },
   ],
   options: {
