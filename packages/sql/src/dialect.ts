@@ -179,6 +179,8 @@ export interface UpdateJoined {
   readonly on: string;
   /** Further condition; null: every row that matches. */
   readonly where: string | null;
+  /** The rows are a good part of those of the table, so that it may as well be read whole. */
+  readonly many?: boolean;
 }
 
 export interface DmlSyntax {

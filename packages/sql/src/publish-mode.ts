@@ -114,13 +114,16 @@ async function merge(publishing: Publishing): Promise<Counts> {
       ? 0
       : await session.run(
           dml.updateJoined({
-            table: targetName(world), rows: open.quote(staging), set, on: matchKeys(world), where: `(${differences.join(' or ')})`,
+            table: targetName(world), rows: open.quote(staging), set, on: matchKeys(world), where: `(${differences.join(' or ')})`, many: isGoodPart(publishing),
           }), // prettier-ignore
         );
   const inserted = await insertAbsent(publishing);
   const deleted = missing === 'keep' ? 0 : await missingRows(publishing);
   return { updated, inserted, unchanged: winners - updated - inserted, deleted };
 }
+
+/** By what the server takes its table to hold; where it does not say, no. */
+const isGoodPart = ({ rows, prepared: { table } }: Publishing): boolean => table?.estimate != null && rows * 4 >= table.estimate;
 
 /** Rows that left the source. */
 async function missingRows({ session, world, rows, missing }: Publishing): Promise<number> {

@@ -12,8 +12,9 @@ const differs: Comparison = ({ type }, left, right) =>
 export const mysqlDml: DmlSyntax = {
   same,
   differs,
-  updateJoined: ({ table, rows, set, on, where }) =>
-    `update ${table} t join ${rows} w on ${on} set ${set.map(({ column, to }) => `t.${column} = ${to}`).join(', ')}${where === null ? '' : ` where ${where}`}`,
+  // The table first is changed row by row as it is read; second, the server first writes all new values to a table on its disk
+  updateJoined: ({ table, rows, set, on, where, many = false }) =>
+    `update ${table} t ${many ? 'straight_join' : 'join'} ${rows} w on ${on} set ${set.map(({ column, to }) => `t.${column} = ${to}`).join(', ')}${where === null ? '' : ` where ${where}`}`,
   deleteWhere: (table, condition) => `delete t from ${table} t where ${condition}`,
   // A new one takes the name of the old one
   releaseSavepoint: null,
