@@ -4,7 +4,7 @@ import type { EqualJoin } from './dialect.js';
 import { equalityQuery, type Equality, type EqualityQuery } from './equality-query.js';
 import { bound, joined, raw, render, sql, type Fragment } from './fragment.js';
 import type { OpenDatabase } from './open-database.js';
-import type { QueryForParents } from './parents-query.js';
+import type { QueryForParents } from './query-for-parents.js';
 import type { SqlSession } from './sql-client.js';
 
 /** What the values of a parameter are compared in; null: they need none. */

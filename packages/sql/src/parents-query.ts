@@ -5,6 +5,7 @@ import { joinedQuery } from './joined-query.js';
 import type { SqlExtractOptions } from './extract-options.js';
 import { bound, joined, raw, sql, type Fragment } from './fragment.js';
 import type { OpenDatabase } from './open-database.js';
+import type { ParentRows, QueryForParents } from './query-for-parents.js';
 import { sourceTable } from './source-table.js';
 import type { SqlSession } from './sql-client.js';
 
@@ -20,9 +21,6 @@ export interface ParentsRequest {
   readonly options: SqlExtractOptions;
   readonly parents: ParentColumns | Parents;
 }
-
-/** A value of each column for each parent, as canonical text. */
-export type ParentRows = readonly (readonly (string | null)[])[];
 
 /** Where each parent is a query of its own within the statement. */
 const fewAtOnce = 500;
@@ -61,16 +59,6 @@ function refuseTwin(included: readonly Field[], own: readonly Field[]): void {
   throw new EtlError('SCHEMA_MISMATCH', `The read has a column ${twin.name} of its own, and each includes one of that name`, {
     hint: `Leave ${twin.name} out of include, or give the column of the read another name`,
   });
-}
-
-export interface QueryForParents {
-  readonly query: string;
-  readonly options: SqlExtractOptions;
-  /** Columns of the parents, those that the rows carry, and the query's own. */
-  readonly fields: readonly Field[];
-  readonly included: readonly Field[];
-  readonly own: readonly Field[];
-  readonly rows: ParentRows;
 }
 
 function lateralQuery(open: OpenDatabase, { query, options, fields, included, own, rows }: QueryForParents): Fragment {
