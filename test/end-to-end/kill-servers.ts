@@ -94,7 +94,7 @@ const mariadb = { title: 'MariaDB', connection: connectionOf('mysql'), world: se
 const postgresRows = (from: number, to: number, tag: string): string =>
   `insert into source select n, n % 13, n * 7 / 100.0, case n % 5 when 0 then null when 1 then '' when 2 then E'line\\nfeed' else '${tag} "😀" ' || n end, timestamp '2026-01-01' + n / 3 * interval '1 second' from generate_series(${from}, ${to}) n`;
 const mariadbRows = (from: number, to: number, tag: string): string =>
-  `insert into source select seq, seq % 13, seq * 7 / 100, case seq % 5 when 0 then null when 1 then '' when 2 then 'line\\nfeed' else concat('${tag} "😀" ', seq) end, timestamp '2026-01-01' + interval seq div 3 second from seq_${from}_to_${to}`;
+  `insert into source select seq, seq % 13, seq * 7 / 100, case seq % 5 when 0 then null when 1 then '' when 2 then 'line\\nfeed' else concat('${tag} "😀" ', seq) end, timestamp '2026-01-01 00:00:00' + interval seq div 3 second from seq_${from}_to_${to}`;
 const columns = 'id bigint primary key, customer int, amount decimal(12,2), note text';
 
 /** One project for each write mode, and those that read from the server. */
