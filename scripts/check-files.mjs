@@ -8,7 +8,7 @@ const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** The problems of one source file: what it is called and how long it is. */
 export function problemsOf(path, text) {
-  const name = basename(path).replace(/(\.[a-z-]+)*\.[cm]?[jt]s$/, '');
+  const name = basename(path).replace(/(\.[a-z0-9-]+)*\.[cm]?[jt]s$/, '');
   const lines = text.split('\n').length - 1;
   return [
     ...(vague.test(name) ? [`${path}: '${name}' names nothing; name the file for the one thing it exports`] : []),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isEtlError, Secret, type FieldType, type LayerResult, type Schema } from '@etl/sdk';
+import { isEtlError, Secret, type FieldType, type LayerResult, type Reject, type Schema } from '@etl/sdk';
 import { compareLoad, field, schemaOf, text, textRowsOf, type LoadSpec } from '@etl/testkit';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -250,15 +250,24 @@ describe('an extract from Oracle', () => {
     expect(found.sort()).toEqual([['Ada', '1'], ["O'Hara", '2']]); // prettier-ignore
   });
 
-  it('refuses dates before the year 1, which no canonical cell can be', async () => {
+  it('rejects rows with dates before the year 1, which no canonical cell can be, and reads the others', async () => {
     await harness.run('create table ANCIENT (ID NUMBER(9), D DATE)');
     await harness
       .run(`insert into ANCIENT values (1, date '-0044-03-15')`)
       .catch(() => harness.run(`insert into ANCIENT values (1, date '0044-03-15 BC')`));
-    expect(await failure(read(harness.connection(), { table: 'ancient' }))).toMatchObject({
-      code: 'DATA_INVALID',
-      hint: expect.stringContaining('query'),
-    });
+    await harness.run(`insert into ANCIENT values (2, date '2024-02-29')`);
+    const connection = await connect(harness.connection());
+    const extractor = await connection.extractor?.({ table: 'ancient' });
+    const plan = await extractor!.plan({ since: null, hold: null, parts: 1 });
+    const [rows, rejects]: [unknown[], Reject[]] = [[], []];
+    for (const part of plan.parts)
+      for await (const chunk of extractor!.read(part, null)) {
+        rows.push(...textRowsOf(plan.schema, chunk.batch));
+        rejects.push(...chunk.rejects);
+      }
+    await connection.close();
+    expect(rows).toEqual([['2', '2024-02-29 00:00:00']]);
+    expect(rejects).toMatchObject([{ field: 'D', values: ['1', expect.stringContaining('0044-03-15')], reason: expect.any(String) }]);
   });
 
   it('tells the line of a query that fails', async () => {
