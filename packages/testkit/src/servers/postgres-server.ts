@@ -129,7 +129,8 @@ async function runSql(folder: string, port: number, { statements, database }: { 
   const child = spawn(psql, ['-h', folder, '-p', String(port), '-U', user, '-d', database, ...plain], {
     env: { ...process.env, PGPASSWORD: password, PGCLIENTENCODING: 'UTF8' },
   });
-  child.stdin.end(statements);
+  // Where psql ends before it has read all, its exit code and its message say why
+  child.stdin.on('error', () => undefined).end(statements);
   const ended = new Promise<number | null>((done) => child.once('close', done));
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (code !== 0) throw new Error(`psql: ${errors}`);
