@@ -26,6 +26,11 @@ export interface FileLoadParts {
   readonly saved: SavedFile;
 }
 
+/** A save waits for the disk: rarely enough not to count, often enough to lose a second of work at most. */
+const saveBytes = 128 * 1024 * 1024;
+/** So many refused rows are kept in memory, or a few more. */
+const mostRefused = 2000;
+
 /** One file on its way to being visible. */
 export class FileLoad implements Load {
   #rows: number;
@@ -41,6 +46,9 @@ export class FileLoad implements Load {
     const { unfinished } = await this.#document();
     return {
       after: canResume ? (unfinished?.marks[id] ?? null) : null,
+      get saveBytes() {
+        return sink.refused > mostRefused ? 0 : saveBytes;
+      },
       write: (batch) => this.#write(batch),
       flush: async () => {
         const rejects = sink.rejects();

@@ -9,6 +9,8 @@ export interface FileSink {
   write(batch: Batch): Promise<void>;
   /** What was refused since the last call. */
   rejects(): readonly Reject[];
+  /** How many refused rows wait to be taken. */
+  readonly refused: number;
   /** Everything written is durable; answers the length. */
   save(): Promise<number>;
   /** The file is complete and durable, not visible. */
@@ -80,6 +82,10 @@ export class TextSink implements FileSink {
     const bytes = encoder.encode(this.#reorder === null ? batch : reorderBatch(batch, this.#reorder), { isFirst: !this.#hasRows });
     this.#hasRows = true;
     await this.#put(encoding === null ? bytes : encoding.encode(bytes));
+  }
+
+  get refused(): number {
+    return this.#rejects.length;
   }
 
   rejects(): readonly Reject[] {

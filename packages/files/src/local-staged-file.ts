@@ -77,9 +77,16 @@ async function umaskMode(temporary: string): Promise<number> {
   }
 }
 
+/** So many bytes go to the disk while further ones are written: the wait at the end is short. */
+const storedAtOnce = 32 * 1024 * 1024;
+
 class LocalStagedFile implements StagedFile {
   #length: number;
   #handle: FileHandle | null;
+  #unstored = 0;
+  #storing: Promise<void> | null = null;
+  /** The system tells a failed write to the disk once only. */
+  #failure: { readonly cause: unknown } | null = null;
 
   constructor(
     private readonly at: { readonly temporary: string; readonly target: string; readonly path: string },
@@ -104,9 +111,33 @@ class LocalStagedFile implements StagedFile {
         done += bytesWritten;
       }
       this.#length += bytes.length;
+      this.#unstored += bytes.length;
+      if (this.#unstored >= storedAtOnce) this.#store(handle);
     } catch (cause) {
       throw fileError(cause, this.at.path);
     }
+  }
+
+  /** Begins to bring to the disk what is written; `#stored` tells how that went. */
+  #store(handle: FileHandle): void {
+    if (this.#storing !== null) return;
+    this.#unstored = 0;
+    this.#storing = handle
+      .datasync()
+      .catch((cause: unknown) => {
+        this.#failure ??= { cause };
+      })
+      .finally(() => {
+        this.#storing = null;
+      });
+  }
+
+  /** All that was written is on the disk. */
+  async #stored(handle: FileHandle): Promise<void> {
+    await this.#storing;
+    await handle.sync();
+    if (this.#failure !== null) throw this.#failure.cause;
+    this.#unstored = 0;
   }
 
   async copyTarget(length: number): Promise<void> {
@@ -129,7 +160,7 @@ class LocalStagedFile implements StagedFile {
 
   async sync(): Promise<number> {
     try {
-      await this.#open().sync();
+      await this.#stored(this.#open());
       return this.#length;
     } catch (cause) {
       throw fileError(cause, this.at.path);
@@ -145,7 +176,7 @@ class LocalStagedFile implements StagedFile {
     try {
       const handle = this.#open();
       await handle.chmod(this.mode);
-      await handle.sync();
+      await this.#stored(handle);
       await this.close();
       await rename(temporary, target);
       await syncFolder(dirname(target));
@@ -157,6 +188,7 @@ class LocalStagedFile implements StagedFile {
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = null;
+    await this.#storing;
     await handle?.close();
   }
 

@@ -68,6 +68,8 @@ interface Opened {
 }
 
 class ParquetSink implements FileSink {
+  /** Parquet holds every value of every type. */
+  readonly refused = 0;
   #isFinished = false;
   #staged: StagedFile | null = null;
 
