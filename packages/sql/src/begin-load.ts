@@ -16,8 +16,11 @@ import { isSameRun, readyStaging, shapeDigest, stagingName } from './staging.js'
 import { createStateTables } from './state-tables.js';
 import type { TableName } from './table-name.js';
 
-/** The tag of the sessions of a load, and the name of its lock. */
-export const loadTag = (id: string): string => `etl ${createHash('sha256').update(id).digest('hex').slice(0, 20)}`;
+/** The tag of the sessions of a load, and the name of its lock. Loads of one name into two schemas have states of their own: they are strangers. */
+export async function loadTag(open: OpenDatabase, id: string): Promise<string> {
+  const place = JSON.stringify([await open.ownSchema(), id]);
+  return `etl ${createHash('sha256').update(place).digest('hex').slice(0, 20)}`;
+}
 
 /** How long a load that is held is asked for again: a server needs a moment to see that a process was killed. */
 const busyWait = { tries: 20, milliseconds: 100 };
@@ -30,7 +33,7 @@ interface Begin {
 
 /** Takes the lock of the load, fences older runs, and makes or continues its staging. */
 export async function beginLoad({ open, options, target }: Begin): Promise<SqlLoad> {
-  const tag = loadTag(target.id);
+  const tag = await loadTag(open, target.id);
   const holder = await open.pool.take({ access: 'write', tag });
   try {
     await takeLock(holder, target, tag);
@@ -156,8 +159,9 @@ async function isTaken(open: OpenDatabase, { id, epoch, isCut, lockIsLost }: Hol
         if ((await new LoadRecord(open, session, id).read()).epoch !== epoch) return true;
         if ((!isCut && !lockIsLost()) || tries === 10) return false;
         if (lockIsLost()) {
-          if (!(await session.lock(loadTag(id)))) return true;
-          await session.unlock(loadTag(id));
+          const tag = await loadTag(open, id);
+          if (!(await session.lock(tag))) return true;
+          await session.unlock(tag);
         }
         await sleep(100);
       }

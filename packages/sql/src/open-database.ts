@@ -40,6 +40,13 @@ export class OpenDatabase {
     return this.#schema;
   }
 
+  /** The same where no session is at hand. */
+  ownSchema(): Promise<string> {
+    const { schema } = this.database;
+    if (schema !== null) return Promise.resolve(schema);
+    return this.#schema ?? this.pool.with({ access: 'write', tag: 'etl state' }, (session) => this.schema(session));
+  }
+
   run(session: SqlSession, fragment: Fragment): Promise<number> {
     const { sql, binds } = render(fragment, this.dialect);
     return session.run(sql, binds);

@@ -36,9 +36,10 @@ export function loaderState(open: OpenDatabase): Pick<Loader, 'state' | 'setStat
 }
 
 /** Drops the tables beside the target that nobody needs any more. Throws BUSY where another run has the load. */
-const tidyLoad = (open: OpenDatabase, options: SqlLoadOptions, id: LoadId): Promise<void> =>
-  open.pool.with({ access: 'write', tag: loadTag(id) }, async (session) => {
-    await takeLock(session, { id, takeOver: false }, loadTag(id));
+async function tidyLoad(open: OpenDatabase, options: SqlLoadOptions, id: LoadId): Promise<void> {
+  const tag = await loadTag(open, id);
+  await open.pool.with({ access: 'write', tag }, async (session) => {
+    await takeLock(session, { id, takeOver: false }, tag);
     try {
       await settleIntent(open, session, id);
       const { unsealed } = await new LoadRecord(open, session, id).read();
@@ -47,9 +48,10 @@ const tidyLoad = (open: OpenDatabase, options: SqlLoadOptions, id: LoadId): Prom
       for (const table of [stagingName(options.staging?.schema ?? name.schema, id), oldName(name.schema, id)])
         await dropStaging(open, session, table);
     } finally {
-      await session.unlock(loadTag(id));
+      await session.unlock(tag);
     }
   });
+}
 
 /** Loads rows into a table of any database: staged beside it, published in one transaction with the state. */
 export function sqlLoader(open: OpenDatabase, options: SqlLoadOptions): Loader {

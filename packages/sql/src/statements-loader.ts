@@ -18,7 +18,7 @@ export function statementsLoader(open: OpenDatabase, options: SqlStatementOption
 }
 
 async function beginStatements(open: OpenDatabase, options: SqlStatementOptions, target: LoadTarget): Promise<StatementsLoad> {
-  const tag = loadTag(target.id);
+  const tag = await loadTag(open, target.id);
   const holder = await open.pool.take({ access: 'write', tag });
   try {
     await takeLock(holder, target, tag);

@@ -213,6 +213,18 @@ describe('other sessions in the way', () => {
     expect(await outcome(runLoad(as('second'), { ...spec, run: 'r2' }))).toMatchObject({ counts: { inserted: 900 } });
   });
 
+  it('a load of the same name into another schema is a stranger: neither waits for the other, nor ends it', async () => {
+    await harness.server.sql('create schema elsewhere');
+    const spec = { ...specOf(await fresh(), 'append'), id: 'job/orders' };
+    const here = await connect(harness.connection());
+    const load = await begin(here, spec);
+    const there = { ...spec, options: { table: 'orders' }, run: 'r2', takeOver: true };
+    expect(await outcome(runLoad(harness.connection({ schema: 'elsewhere' }), there))).toMatchObject({ counts: { inserted: 900 } });
+    await writeRest(load, spec);
+    expect(await finish(load, spec)).toMatchObject({ in: 900, inserted: 900 });
+    await here.close();
+  });
+
   it('a run that takes over ends the sessions of the older one, in the middle of a statement too', async () => {
     const table = await fresh();
     const spec = { ...specOf(table, 'append'), options: { table, pre: ['select pg_sleep(30)'] } };
