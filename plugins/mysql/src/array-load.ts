@@ -11,6 +11,8 @@ import { errorEntry, nativeKey } from './mysql-errors.js';
 /** Bytes of a packet, which ends with the first row behind them. */
 const packetBytes = 256 * 1024;
 
+/** No packet of the protocol is longer, whatever the server takes in several. */
+const longestEver = 2 ** 24 - 1;
 /** Writes in a row that had to be taken back, until a session writes to the table in the other way alone: each is work for nothing. */
 const mostMissed = 3;
 /** The server, or something between, does not know such statements after all. */
@@ -35,7 +37,7 @@ export class ArrayWriter {
   /** `longestPacket`: bytes that the server takes at a time. */
   constructor(session: ArraySession, longestPacket: number) {
     this.#session = session;
-    this.#longestPacket = longestPacket;
+    this.#longestPacket = Math.min(longestPacket, longestEver);
   }
 
   /**

@@ -131,6 +131,18 @@ describe('a load into MariaDB', () => {
     expect(await status('Com_load')).toBeGreaterThan(before);
   });
 
+  it('keeps a row that no packet of the protocol holds, where the server takes it in several', async () => {
+    const before = (await harness.sql('select @@global.max_allowed_packet')).trim();
+    await harness.server.sql(`set global max_allowed_packet = ${64 * 1024 * 1024}`);
+    try {
+      const rows: readonly TextRow[] = [['1', 'a'.repeat(17_000_000)]];
+      await runLoad(harness.connection(), { id: 'longest', options: { table: 'longest' }, schema, mode: 'append', rows });
+      expect((await harness.sql('select length(c) from longest')).trim()).toBe('17000000');
+    } finally {
+      await harness.server.sql(`set global max_allowed_packet = ${before}`);
+    }
+  });
+
   it('stops trying arrays for a table in which row after row is refused', async () => {
     await harness.sql('create table mostly_bad (id bigint, c tinyint)');
     const rows = Array.from({ length: 40 }, (_, at): TextRow => [String(at), at % 2 === 0 ? '1' : '1000']);
