@@ -26,7 +26,7 @@ const installable = () => {
 const manifestOf = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 
 /**
- * Joins the modules of each package, its own parts of the clone, zod and yaml into few files: a run loads 60 files instead of 700
+ * Joins the modules of each package, its own parts of the clone, zod and yaml into few files: a run loads 90 files instead of 500 to 700
  * (docs/decisions/0023-bundles.md). Reads sources only. Throws where a bundle would import what its package does not depend on.
  */
 export async function bundle() {
