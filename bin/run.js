@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
-import module from 'node:module';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const root = new URL('..', import.meta.url);
@@ -15,7 +14,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (!existsSync(entry)) {
   stop('etl is not built yet', 'npm install && npm run build');
 } else {
-  module.enableCompileCache?.();
+  const { compileCacheFolder, keepCompiledCode } = await import('../dist/terminal/compile-cache.js');
+  keepCompiledCode(compileCacheFolder(process.env), flag ?? '');
   const { start } = await import(entry.href);
   await start(process.argv.slice(2), import.meta.url);
 }

@@ -42,7 +42,7 @@ const newestFile = (packages) =>
 function pruneCompiled(directory) {
   const orphans = filesIn(join(directory, 'dist'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => /\.(js|d\.ts)$/.test(path) && !path.startsWith(join(directory, 'dist/chunks')))
+    .filter((path) => /\.(js|d\.ts)$/.test(path))
     .filter((path) => !existsSync(path.replace(join(directory, 'dist'), join(directory, 'src')).replace(/(\.d\.ts|\.js)$/, '.ts')));
   for (const path of orphans) rmSync(path);
   if (orphans.length > 0) rmSync(join(directory, 'dist/.tsbuildinfo'), { force: true });

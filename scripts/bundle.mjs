@@ -1,21 +1,28 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { licencesOf } from './bundle-licences.mjs';
+import { exportsOf } from './exports-of.mjs';
+import { importsFromOutside } from './imports-from-outside.mjs';
+import { installedPackage } from './installed-package.mjs';
+import { replaceFile } from './replace-file.mjs';
 import { root } from './root.mjs';
 
-/** Taken into bundles beside the parts of the clone. The others are loaded as they are: they look for files beside themselves, or are loaded by others too. */
-const inlined = new Set(['zod', 'yaml']);
+/** Taken into the bundle of the command line beside the parts of the clone: whatever is needed to start and looks for no files beside itself. */
+const inlinedByCli = ['@oclif/core', 'chalk', 'cli-table3', 'pino', 'string-width', 'yaml', 'zod'];
+/** Into those of plugins. Their drivers are loaded as they are. */
+const inlinedByPlugins = ['zod'];
 
 /** Every package whose entries are bundled over what the compiler wrote for them, with its entries relative to `src`. */
 const bundles = () => [
-  { folder: '', entries: ['terminal/start.ts', 'terminal/help.ts', ...commandFiles()] },
-  ...installable().map((name) => ({ folder: join('plugins', name), entries: ['index.ts'] })),
+  { folder: '', name: 'etl', entries: ['terminal/start.ts', 'terminal/help.ts', ...commandFiles()], inlined: inlinedByCli },
+  ...installable().map((name) => ({ folder: join('plugins', name), name: 'index', entries: ['index.ts'], inlined: inlinedByPlugins })),
 ];
 
 const commandFiles = () =>
   readdirSync(join(root, 'src/commands'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(join(root, 'src'), join(entry.parentPath, entry.name)));
+    .map((entry) => relative(join(root, 'src'), join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
 
 /** Plugins that come with the command line are a part of its bundle; the others are installed apart. */
 const installable = () => {
@@ -26,8 +33,9 @@ const installable = () => {
 const manifestOf = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 
 /**
- * Joins the modules of each package, its own parts of the clone, zod and yaml into few files: a run loads 90 files instead of 500 to 700
- * (docs/decisions/0023-bundles.md). Reads sources only. Throws where a bundle would import what its package does not depend on.
+ * Joins the modules of each package, its own parts of the clone and what it needs to start into one file, from which V8 can keep what it compiled
+ * (docs/decisions/0023-bundles.md, 0029-compile-cache.md). Each entry becomes a line that loads it from there. Reads sources only. Throws
+ * where a bundle would import what its package does not depend on.
  */
 export async function bundle() {
   const folders = packageFolders();
@@ -42,59 +50,93 @@ const packageFolders = () =>
     ),
   );
 
-async function bundlePackage({ folder, entries }, folders) {
+/** What ES modules know of themselves, for a file that is none. */
+const banner = `'use strict';
+const importMetaUrl = require('node:url').pathToFileURL(__filename).href;
+const importFromOutside = require('./import.cjs');`;
+
+async function bundlePackage({ folder, name, entries, inlined }, folders) {
   const own = manifestOf(folder);
-  const missing = new Set();
-  const sources = {
-    name: 'sources',
-    setup({ onResolve }) {
-      onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-        if (kind === 'entry-point') return undefined;
-        if (path.startsWith('node:') || builtinModules.includes(path)) return { path, external: true };
-        const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-        const part = folders.get(name);
-        if (part !== undefined) return { path: join(root, part, sourceOf(manifestOf(part), `.${path.slice(name.length)}`)) };
-        if (inlined.has(path)) return undefined;
-        if (!(name in own.dependencies)) missing.add(name);
-        return { path, external: true };
-      });
-    },
-  };
   const dist = join(root, folder, 'dist');
+  const { plugin, missing } = sources({ own, folders, inlined: new Set(inlined) });
   // Only now: the clone may have had nothing installed before
   const { build } = await import('esbuild');
-  const { metafile } = await build({
-    absWorkingDir: join(root, folder),
-    entryPoints: entries.map((entry) => join(root, folder, 'src', entry)),
-    outbase: join(root, folder, 'src'),
-    outdir: dist,
-    chunkNames: 'chunks/[name]-[hash]',
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    stdin: { contents: entryTable(entries), resolveDir: join(root, folder, 'src'), sourcefile: 'entries.ts', loader: 'ts' },
+    outfile: join(dist, `${name}.bundle.cjs`),
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20.19',
-    // Packages in CommonJS ask for parts of Node by `require`
-    banner: { js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);" },
-    plugins: [sources],
+    banner: { js: banner },
+    define: {
+      'import.meta.url': 'importMetaUrl',
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+    },
+    legalComments: 'none',
+    plugins: [plugin],
     metafile: true,
+    write: false,
     logLevel: 'silent',
   });
   if (missing.size > 0) throw new Error(`${own.name} would import ${[...missing].join(', ')}, which are not among its dependencies`);
-  dropOldChunks(dist, Object.keys(metafile.outputs).filter((path) => path.startsWith('dist/chunks/')).map((path) => path.slice('dist/chunks/'.length))); // prettier-ignore
+  const text = asciiOnly(importsFromOutside(outputFiles[0].text));
+  replaceFile(join(dist, 'import.cjs'), 'module.exports = (name) => import(name);\n');
+  replaceFile(join(dist, `${name}.bundle.cjs`), text);
+  replaceFile(join(dist, `${name}.licences.txt`), licencesOf(Object.keys(metafile.inputs)));
+  for (const entry of entries)
+    replaceFile(
+      join(dist, entry.replace(/\.ts$/, '.js')),
+      loadEntry({ entry, name, exports: exportsOf(readFileSync(join(root, folder, 'src', entry), 'utf8')) }),
+    );
+}
+
+/** The little that stands in comments and patterns, escaped: V8 holds a text of bytes alone in half the memory. */
+const asciiOnly = (text) => text.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Resolves parts of the clone to their sources, leaves the rest to Node unless it is inlined, and collects what the package does not depend on. */
+function sources({ own, folders, inlined }) {
+  const missing = new Set();
+  const setup = ({ onLoad, onResolve }) => {
+    // All languages in which zod can word its messages are a quarter of a bundle; ours are worded by ourselves
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" }));
+    onResolve({ filter: /^[^./#]/ }, ({ path, kind, importer }) => {
+      if (kind === 'entry-point') return undefined;
+      if (path.startsWith('node:') || builtinModules.includes(path)) return { path, external: true };
+      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+      const part = folders.get(name);
+      if (part !== undefined) return { path: join(root, part, sourceOf(manifestOf(part), `.${path.slice(name.length)}`)) };
+      if (inlined.has(name)) return undefined;
+      const within = installedPackage(importer);
+      // With a package goes what it depends on; what it only looks for, such as a compiler, stays outside
+      if (within !== null) return name in (within.manifest.dependencies ?? {}) ? undefined : { path, external: true };
+      if (!(name in own.dependencies)) missing.add(name);
+      return { path, external: true };
+    });
+  };
+  return { plugin: { name: 'sources', setup }, missing };
 }
 
 /** The source of what a package exports under a name. */
 const sourceOf = ({ exports }, entry) => exports[entry].import.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
 
-/** Chunks of the build before stay: a process that was started with it may still load them. */
-function dropOldChunks(dist, chunks) {
-  const list = join(dist, '.chunks.json');
-  const before = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')).chunks : [];
-  const kept = new Set([...before, ...chunks]);
-  const folder = join(dist, 'chunks');
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) if (!kept.has(name)) rmSync(join(folder, name));
-  writeFileSync(list, `${JSON.stringify({ chunks }, null, 1)}\n`);
+/** Every entry by its name, made when it is asked for. */
+const entryTable = (entries) =>
+  `export const entries = {\n${entries.map((entry) => `  ${JSON.stringify(nameOf(entry))}: () => import(${JSON.stringify(`./${entry}`)}),`).join('\n')}\n};\n`;
+
+const nameOf = (entry) => entry.replace(/\.ts$/, '');
+
+/** What stands in place of the compiled entry: the same exports, from the bundle. */
+function loadEntry({ entry, name, exports }) {
+  const bundle = `${'../'.repeat(entry.split('/').length - 1) || './'}${name}.bundle.cjs`;
+  const lines = exports.map((each) => (each === 'default' ? 'export default entry.default;' : `export const ${each} = entry.${each};`));
+  return `import { createRequire } from 'node:module';
+
+const { entries } = createRequire(import.meta.url)('${bundle}');
+const entry = await entries['${nameOf(entry)}']();
+${lines.join('\n')}\n`;
 }
 
 if (process.argv[1] === import.meta.filename) await bundle();

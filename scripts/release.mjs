@@ -12,7 +12,7 @@ import { setUp } from './setup.mjs';
 
 /** Only for whoever works in the clone. What the command line is developed with stays: `etl plugins new` takes its versions from there. */
 const ownFields = ['private', 'workspaces', 'scripts', 'overrides'];
-const ownFiles = /(^|\/)(\.tsbuildinfo|\.chunks\.json|dev\.js)$/;
+const ownFiles = /(^|\/)(\.tsbuildinfo|dev\.js)$/;
 
 /** Packs every package into the folder. Returns name, version, integrity and file of each, what others need first. */
 async function packRelease(folder) {

@@ -1,5 +1,5 @@
 /** `1234567` as `1,234,567`; whole numbers only. */
-export const formatCount = (count: number | bigint): string => count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+export const formatCount = (count: number | bigint): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
