@@ -152,6 +152,11 @@ export interface DdlSyntax {
    */
   readonly createTemporary:
     ((name: TableName, plan: StagingPlan) => { readonly name: TableName; readonly statements: readonly string[] }) | null;
+  /**
+   * Makes a unique index of columns of a staging table, in the transaction of a publish: it fails with CONFLICT where two rows have one key as `group by`
+   * sees it, with SCHEMA_MISMATCH or SQL_FAILED where no index can hold the key. null: definitions are no part of a transaction.
+   */
+  readonly uniqueKey: ((name: TableName, key: readonly Field[]) => readonly string[]) | null;
   dropTable(name: TableName): readonly string[];
   addColumn(name: TableName, column: ColumnPlan): readonly string[];
   dropColumn(name: TableName, column: string): readonly string[];

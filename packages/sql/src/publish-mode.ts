@@ -1,5 +1,6 @@
-import { EtlError, noCounts, type Commit, type LoadCounts } from '@etl/sdk';
+import { noCounts, type Commit, type LoadCounts } from '@etl/sdk';
 import { bound, raw, sql } from './fragment.js';
+import { keepLast } from './keep-last.js';
 import type { LoadWorld } from './load-world.js';
 import { timeField } from './own-columns.js';
 import { publishHistory } from './publish-history.js';
@@ -8,7 +9,7 @@ import { targetName, type PreparedTarget } from './prepare-target.js';
 import { differ, matchKeys, valueColumns } from './row-conditions.js';
 import type { SqlSession } from './sql-client.js';
 import { refuseEmpty, refuseRepeatedKeys } from './table-conflicts.js';
-import { countKeys, needsOrdinal, ordinalColumn } from './staging.js';
+import { needsOrdinal } from './staging.js';
 
 /** Moves the staged rows into their table; `rows` are those that were saved, which the seal has counted. */
 export async function publishMode(
@@ -22,19 +23,6 @@ export async function publishMode(
   const publishing: Publishing = { session, world, prepared, rows, winners, missing };
   const counts = prepared.takesPlace ? await takePlace(publishing) : await intoTable(publishing);
   return { ...noCounts, in: rows, deduplicated: rows - winners, ...counts };
-}
-
-/** Deletes from the staging table what a later row of the same key makes void; answers the rows that are left. */
-async function keepLast(session: SqlSession, { open, staging, shape }: LoadWorld, rows: number): Promise<number> {
-  const table = open.quote(staging);
-  const keys = open.columns(shape.key);
-  const keyed = await countKeys(open, session, { table: staging, key: shape.key });
-  if (keyed === rows) return rows;
-  const ordinal = open.dialect.names.quote(ordinalColumn);
-  const numbered = `select ${ordinal} o, row_number() over (partition by ${keys} order by ${ordinal} desc) n from ${table}`;
-  const deleted = await session.run(`delete from ${table} where ${ordinal} in (select k.o from (${numbered}) k where k.n > 1)`);
-  if (rows - deleted !== keyed) throw new EtlError('UNBALANCED', `${rows - deleted} rows are left of ${keyed} keys`);
-  return keyed;
 }
 
 async function takePlace({ session, world, prepared, rows }: Publishing): Promise<Counts> {

@@ -19,6 +19,7 @@ export function mysqlDdl(server: () => ServerFacts): DdlSyntax {
       name,
       statements: [createStaging(name, plan, collation()).replace(/^create table/, 'create temporary table')],
     }),
+    uniqueKey: null,
     dropTable: (name) => [`drop table if exists ${wholeName(name)}`],
     addColumn: (name, column) => [`alter table ${wholeName(name)} add column ${definition(column, collation())}`],
     dropColumn: (name, column) => [`alter table ${wholeName(name)} drop column ${quoteName(column)}`],

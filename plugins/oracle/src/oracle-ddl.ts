@@ -42,6 +42,7 @@ export const oracleDdl: DdlSyntax = {
   },
   // Private temporary tables are known from 18c on only, have no indexes, and by which rules of a table they judge rows nothing here proves
   createTemporary: null,
+  uniqueKey: null,
   dropTable: (name) => [`drop table ${wholeName(name)} cascade constraints${purge(name)}`],
   addColumn: (name, column) => alter(name, `add (${definition(column, [])})`),
   dropColumn: (name, column) => alter(name, `drop (${quoteName(column)})`),

@@ -1,3 +1,4 @@
+import type { Field } from '@etl/sdk';
 import type { CheckPlan, ColumnPlan, DdlSyntax, StagingPlan } from '@etl/sql';
 import { checkPrefix } from './row-refusal.js';
 import { postgresTypes } from './postgres-types.js';
@@ -25,6 +26,10 @@ function checksOf({ checks }: StagingPlan): string[] {
   });
 }
 
+/** Text to the byte, as the collation of a staging table has it too, without the time that words of a language take to be sorted. */
+const indexed = ({ name, type, native }: Field): string =>
+  `${quoteName(name)}${type.kind === 'text' && native === undefined ? ' collate "C"' : ''}`;
+
 export const postgresDdl: DdlSyntax = {
   transactional: true,
   createSchema: (schema) => [`create schema if not exists ${quoteName(schema)}`],
@@ -42,6 +47,7 @@ export const postgresDdl: DdlSyntax = {
     const name = { schema: 'pg_temp', table };
     return { name, statements: postgresDdl.createStaging(name, plan) };
   },
+  uniqueKey: (name, key) => [`create unique index on ${quoteTable(name)} (${key.map(indexed).join(', ')})`],
   dropTable: (name) => [`drop table ${quoteTable(name)}`],
   addColumn: (name, column) => [`alter table ${quoteTable(name)} add column ${declared(column)}`],
   dropColumn: (name, column) => [`alter table ${quoteTable(name)} drop column ${quoteName(column)}`],
