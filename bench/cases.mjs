@@ -25,7 +25,7 @@ export const caseNames = [
 export const longCaseNames = [...mysqlLongCaseNames, ...postgresLongCaseNames];
 
 /** Every case that was asked for: its contenders, what each needs before a run, and how the rows it wrote are counted after it. */
-export async function makeCases({ folder, rows, names }) {
+export async function makeCases({ folder, rows, names, wantedPeers = [] }) {
   const table = tableMaker(folder);
   const wanted = (name, ...cases) => cases.some((one) => names.includes(one));
   const paths = {
@@ -127,7 +127,7 @@ export async function makeCases({ folder, rows, names }) {
       ],
     }),
   }; // prettier-ignore
-  const servers = { folder, rows, narrow: paths.narrow, names };
+  const servers = { folder, rows, narrow: paths.narrow, names, wantedPeers };
   const mysql = await casesOfServer([...mysqlCaseNames, ...mysqlLongCaseNames], names, () => mysqlCases(servers));
   const postgres = await casesOfServer([...postgresCaseNames, ...postgresLongCaseNames], names, () => postgresCases(servers));
   const known = { ...mysql.cases, ...postgres.cases };

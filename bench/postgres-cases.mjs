@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from '../scripts/root.mjs';
 import { tableMaker } from './make-tables.mjs';
+import { peerContenders } from './peers/peer-contenders.mjs';
 import { hasPgloader, pgloaderCommands } from './pgloader-peer.mjs';
 import { makePostgresProject, postgresTables } from './postgres-project.mjs';
 import { narrowColumns } from './tables.mjs';
@@ -24,7 +25,7 @@ const { table, copy, merged, native, few, many, peerLines } = postgresTables;
 const [fewTimes, manyTimes] = [2, 10];
 
 /** Cases with a PostgreSQL of their own beside psql, and a MariaDB where rows come from one. No wait for the disk, for all contenders alike. */
-export async function postgresCases({ folder, rows, narrow, names }) {
+export async function postgresCases({ folder, rows, narrow, names, wantedPeers }) {
   // Only now: it is built when the benchmark starts
   const { startMariadb, startPostgres } = await import('../packages/testkit/dist/index.js');
   const server = await startPostgres({ settings: ['shared_buffers=256MB'] });
@@ -95,6 +96,14 @@ export async function postgresCases({ folder, rows, narrow, names }) {
   // The table that is read has its key, as tables do
   const first = etl('csv-to-postgres', async () => { await count(table); await server.sql(`alter table ${table} add primary key (l_id); analyze ${table}`); }, table); // prettier-ignore
   const big = rows.toLocaleString('en');
+  const tenth = { table: 'peer_few_lines', rows: Math.round(rows / 10) };
+  const withPeers = async (kind) =>
+    names.includes(`${kind}-to-postgres`)
+      ? peerContenders(wantedPeers, { folder, kind, narrow, table, few: tenth, server, mariadb, rows })
+      : [];
+  const others = { mysql: await withPeers('mysql'), csv: await withPeers('csv'), postgres: await withPeers('postgres') };
+  const makeTenth = () =>
+    mariadb.sql(`create or replace table ${tenth.table} like ${table}; insert into ${tenth.table} select * from ${table} where l_id <= ${tenth.rows}; alter table ${tenth.table} add primary key if not exists (l_id)`, 'bench'); // prettier-ignore
   const all = {
     'postgres-to-csv': {
       title: `PostgreSQL to CSV, ${big} rows of 16 columns`, reference: 'psql \\copy', reach: 1.2, goFor: 1, once: [first],
@@ -106,6 +115,7 @@ export async function postgresCases({ folder, rows, narrow, names }) {
         etl('csv-to-postgres', () => count(table), table),
         shell('psql \\copy', `${client} -c "\\copy ${native} from '${narrow}' csv header"`, into),
         ...loader(commands.csv, native, like),
+        ...others.csv,
       ],
     },
     'csv-to-postgres-transformed': {
@@ -135,15 +145,17 @@ export async function postgresCases({ folder, rows, narrow, names }) {
       contenders: [
         etl('postgres-to-postgres', () => count(copy), copy),
         shell('psql | psql', `${client} -c '\\copy ${table} to stdout' | ${client} -c '\\copy ${native} from stdin'`, into),
+        ...others.postgres,
       ],
     },
     'mysql-to-postgres': {
       title: `MySQL (MariaDB) to PostgreSQL, ${big} rows of 16 columns`, reference: 'mariadb | psql', reach: 1.1, goFor: 0.9,
-      once: [first, etl('csv-to-mysql', null)],
+      once: [first, etl('csv-to-mysql', others.mysql.length > 0 ? makeTenth : null)],
       contenders: [
         etl('mysql-to-postgres', () => count(copy), copy),
         shell('mariadb | psql', `mariadb --no-defaults --socket=${mariadb?.socket} -uroot --quick -B -N -e 'select * from ${table}' bench | ${client} -c '\\copy ${native} from stdin'`, into),
         ...loader(commands.mysql, peerLines, forPgloader),
+        ...others.mysql,
       ],
     },
   }; // prettier-ignore

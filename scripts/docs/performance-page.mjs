@@ -14,6 +14,7 @@ export function performancePage() {
     generated,
     'Measured beside what an expert would type, in one interleaved run. Seconds belong to one machine; the ratios carry over. A ratio above 1 means that we are slower than the reference. After every run the rows that were written are counted: a fast run that lost rows is no figure.',
     'Memory: `of it DuckDB` is what DuckDB says it holds, `of it JavaScript` the heap and buffers of our code, `beside DuckDB` all of the process but the former. The last holds the program itself (about 50 MB for Node, as much for DuckDB) and what DuckDB uses without counting it, so see it beside DuckDB alone doing the same.',
+    'Other tools that move rows between databases take part once, where they were asked for, by the settings that they name the fastest; `rows written` says what a sum of hashes of every column and the types found different in their table. One with a number in `rows` moved that many, and its ratio is of its time for each row. CPU is of a command with all the processes that it waited for; its peak is that of the largest of them alone.',
     'Measure yourself: `npm run bench -- --rows 1000000`. What is counted and how: [decision 0010](decisions/0010-benchmarks.md).',
     kept.sort().map((name) => resultBlocks(JSON.parse(readFileSync(join(folder, name), 'utf8')))),
     pluginTimes(),
