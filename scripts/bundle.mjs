@@ -2,8 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { licencesOf } from './bundle-licences.mjs';
-import { exportsOf } from './exports-of.mjs';
-import { importsFromOutside } from './imports-from-outside.mjs';
 import { installedPackage } from './installed-package.mjs';
 import { replaceFile } from './replace-file.mjs';
 import { root } from './root.mjs';
@@ -60,7 +58,11 @@ async function bundlePackage({ folder, name, entries, inlined }, folders) {
   const dist = join(root, folder, 'dist');
   const { plugin, missing } = sources({ own, folders, inlined: new Set(inlined) });
   // Only now: the clone may have had nothing installed before
-  const { build } = await import('esbuild');
+  const [{ build }, { exportsOf }, { importsFromOutside }] = await Promise.all([
+    import('esbuild'),
+    import('./exports-of.mjs'),
+    import('./imports-from-outside.mjs'),
+  ]);
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     stdin: { contents: entryTable(entries), resolveDir: join(root, folder, 'src'), sourcefile: 'entries.ts', loader: 'ts' },
