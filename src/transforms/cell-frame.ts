@@ -43,7 +43,8 @@ export class CellFrame implements FrameCells {
     this.rows = source.length;
     this.origin = source.origin;
     this.columns = input.fields.map((_, column) => ({ index, offset: 2 * column, step: 2 * stride }));
-    this.alive = Int32Array.from({ length: this.rows }, (_, row) => row);
+    this.alive = new Int32Array(this.rows);
+    for (let row = 0; row < this.rows; row++) this.alive[row] = row;
     this.count = this.rows;
   }
 
