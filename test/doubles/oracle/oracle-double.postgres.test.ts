@@ -250,6 +250,18 @@ describe('The Oracle double keeps transactions', () => {
     await expect(other.execute('drop table kept_rows')).rejects.toThrow('ORA-00054');
     await other.close();
   });
+  it('and of several sessions that make one table at one moment, one makes it and the others are told that its name is used', async () => {
+    const sessions = await Promise.all(Array.from({ length: 6 }, () => connect()));
+    for (let round = 0; round < 40; round++) {
+      const made = await Promise.allSettled(
+        sessions.map((session) => session.execute(`create table at_once_${round} (n NUMBER primary key)`)),
+      );
+      const refused = made.filter((one) => one.status === 'rejected').map(({ reason }) => String(reason));
+      expect(refused).toHaveLength(sessions.length - 1);
+      for (const reason of refused) expect(reason).toMatch(/ORA-00955/);
+    }
+    for (const session of sessions) await session.close();
+  });
   it('and a call that was broken off leaves the session usable', async () => {
     connection.callTimeout = 300;
     await expect(run('select dbms_session.sleep(20) from dual')).rejects.toThrow('NJS-123');

@@ -1,5 +1,5 @@
 import type { OracleType } from '../sql/oracle-type.js';
-import { serverError } from '../sql/errors.js';
+import { metInCatalogue, serverError } from '../sql/errors.js';
 import { OracleFailure } from '../sql/oracle-failure.js';
 import type { Answer } from './backend.js';
 
@@ -22,9 +22,10 @@ export function openDomains(query: (sql: string) => Promise<Answer>): Domains {
   };
 }
 
-/** A database that was filled before has some of them. */
+/** A database that was filled before has some of them, or another server of the double makes them at this moment. */
 function thereAlready(cause: unknown): void {
-  if (serverError(cause)?.code !== '42710') throw cause;
+  const error = serverError(cause);
+  if (error === null || !(error.code === '42710' || metInCatalogue(error))) throw cause;
 }
 
 /** Lengths that Oracle does not have. */

@@ -12,6 +12,8 @@ export interface ServerError {
   readonly position?: string | undefined;
 }
 
+const nameIsUsed = [955, 'name is already used by an existing object'] as const;
+
 /** SQLSTATE to the number and words of Oracle's error. */
 const errors: ReadonlyMap<string, readonly [number, string | ((error: ServerError) => string)]> = new Map<
   string,
@@ -30,7 +32,8 @@ const errors: ReadonlyMap<string, readonly [number, string | ((error: ServerErro
   ['42702', [918, 'column ambiguously defined']],
   ['42601', [900, 'invalid SQL statement']],
   ['42883', [904, ({ message }) => `${/function (\w+)/.exec(message)?.[1] ?? message}: invalid identifier`]],
-  ['42P07', [955, 'name is already used by an existing object']],
+  ['42P07', nameIsUsed],
+  ['42710', nameIsUsed],
   ['42701', [957, 'duplicate column name']],
   ['42804', [932, 'inconsistent datatypes']],
   ['42704', [902, 'invalid datatype']],
@@ -54,13 +57,15 @@ const errors: ReadonlyMap<string, readonly [number, string | ((error: ServerErro
 
 /** The error that Oracle gives where PostgreSQL gives this one. What the double has no number for is ORA-20999, with PostgreSQL's own words. */
 export function oracleErrorOf(error: ServerError): OracleError {
+  if (metInCatalogue(error)) return oracleError(...nameIsUsed);
   // a domain stands for the type of a column: what it refuses is too long, or no number
-  // two sessions that make one table at one time meet in PostgreSQL's own catalogue
-  if (error.code === '23505' && error.schema === 'pg_catalog') return oracleError(955, 'name is already used by an existing object');
   if (error.code === '23514' && error.dataType !== undefined) return domainError(error.dataType);
   const [number, words] = errors.get(error.code) ?? [20_999, `the double met ${error.code} ${error.message}`];
   return oracleError(number, typeof words === 'string' ? words : words(error));
 }
+
+/** Whether two sessions made one thing at one time: PostgreSQL's own catalogue then refuses the second by its unique index. */
+export const metInCatalogue = ({ code, schema }: ServerError): boolean => code === '23505' && schema === 'pg_catalog';
 
 function domainError(type: string): OracleError {
   if (/^(NUMBER|FLOAT)/.test(type)) return oracleError(1426, 'numeric overflow');
