@@ -116,8 +116,8 @@ async function readySchemas(
   const own = await open.schema(session);
   const wanted = new Set([name.schema, options.staging?.schema ?? name.schema, ...(named === null ? [] : [named])]);
   for (const schema of wanted) {
-    const isThere = introspection.hasSchema === undefined ? schema === own : await introspection.hasSchema(session, schema);
-    if (!isThere) await open.define(session, open.dialect.ddl.createSchema(schema));
+    const isThere = async (): Promise<boolean> => introspection.hasSchema?.(session, schema) ?? schema === own;
+    await open.defineOnce(session, { isThere, statements: () => open.dialect.ddl.createSchema(schema) });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Field } from '@etl/sdk';
+import { isEtlError, type Field } from '@etl/sdk';
 import type { Count } from './compared-counts.js';
 import { raw, render, type Fragment } from './fragment.js';
 import { readCells } from './read-cells.js';
@@ -78,6 +78,19 @@ export class OpenDatabase {
   /** Runs definitions, one after the other. */
   async define(session: SqlSession, statements: readonly string[]): Promise<void> {
     for (const statement of statements) await session.run(statement);
+  }
+
+  /** Makes what is not there; another process may do the same at the same moment. Outside of a transaction, which the failure of the second would end. */
+  async defineOnce(
+    session: SqlSession,
+    { isThere, statements }: { isThere: () => Promise<boolean>; statements: () => readonly string[] },
+  ): Promise<void> {
+    if (await isThere()) return;
+    try {
+      await this.define(session, statements());
+    } catch (error) {
+      if (!isEtlError(error) || !(await isThere())) throw error;
+    }
   }
 
   /** Work in one transaction of a session of the pool. */

@@ -1,4 +1,4 @@
-import { isEtlError, type Field } from '@etl/sdk';
+import type { Field } from '@etl/sdk';
 import type { ColumnPlan } from './dialect.js';
 import type { OpenDatabase } from './open-database.js';
 import type { SqlSession } from './sql-client.js';
@@ -26,7 +26,7 @@ export async function haveStateTables(open: OpenDatabase, session: SqlSession): 
   return open.hasState;
 }
 
-/** Makes them where they are not there; another process may do the same at the same time. Outside of a transaction. */
+/** Makes them where they are not there. Outside of a transaction. */
 export async function createStateTables(open: OpenDatabase, session: SqlSession): Promise<void> {
   if (await haveStateTables(open, session)) return;
   const { loads, parts } = await stateTables(open, session);
@@ -43,12 +43,8 @@ export async function createStateTables(open: OpenDatabase, session: SqlSession)
     { name: loads, columns: [load, epoch, column('cursors', 'text'), column('published', 'text', true), column('unfinished', 'text', true), column('intent', 'text', true)], key: ['load'] },
   ]; // prettier-ignore
   for (const { name, columns, key } of plans) {
-    if ((await introspection.table(session, name)) !== null) continue;
-    try {
-      await open.define(session, createTable(name, { columns, key, checks: [] }));
-    } catch (error) {
-      if (!isEtlError(error) || (await introspection.table(session, name)) === null) throw error;
-    }
+    const isThere = async (): Promise<boolean> => (await introspection.table(session, name)) !== null;
+    await open.defineOnce(session, { isThere, statements: () => createTable(name, { columns, key, checks: [] }) });
   }
 }
 
