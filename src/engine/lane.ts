@@ -66,7 +66,8 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
 
   for await (const moved of prefetch(transformed(part, position), { weigh: ({ bytes }) => bytes, budget: readAhead })) {
     if (moved.refused.length > 0) await rejects.append(moved.refused);
-    if (moved.batch.length > 0) await writer.write(moved.batch);
+    if (moved.batch.length > 0) await writer.write(moved.batch, moved.release);
+    else moved.release?.();
     counts = addCounts(counts, moved.counts);
     unsaved.rows += moved.counts.read;
     unsaved.bytes += moved.bytes;
@@ -106,6 +107,8 @@ interface Moved {
   /** Bytes that the batch keeps alive. */
   readonly bytes: number;
   readonly sourceBytes: number;
+  /** See `Chunk`: only where no stage may still hold what it was given. */
+  readonly release?: () => void;
 }
 
 /** Pulls chunks through the stages. Read ahead, so that stages work while the target saves. */
@@ -130,7 +133,8 @@ async function moveChunk(input: Schema, operators: readonly StreamOperator[], ch
   }
   const read = chunk.batch.length + chunk.rejects.length;
   const counts = { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 };
-  return { batch, refused, counts, position: chunk.position, bytes: bytesOf(batch), sourceBytes: chunk.bytes ?? 0 };
+  const moved = { batch, refused, counts, position: chunk.position, bytes: bytesOf(batch), sourceBytes: chunk.bytes ?? 0 };
+  return operators.length > 0 || chunk.release === undefined ? moved : { ...moved, release: chunk.release };
 }
 
 /** The chunks of the source, joined where a stage works better on larger batches. */

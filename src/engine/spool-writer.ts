@@ -79,7 +79,7 @@ export class SpoolWriter implements PartWriter {
     return this.#after;
   }
 
-  async write(batch: Batch): Promise<void> {
+  async write(batch: Batch, release?: () => void): Promise<void> {
     if (batch.length === 0) return;
     const { first, numbers } = rowNumbers(batch, this.#part.number * rowsPerPart, this.#next);
     if (numbers !== null || (this.#growing !== null && first !== this.#next)) this.#hasGaps = true;
@@ -89,6 +89,7 @@ export class SpoolWriter implements PartWriter {
     const origin = { part: this.#part.id, first, ...(numbers !== null && { numbers }) };
     await segment.append(isNumbered ? withNumbers(this.#schema(true), { ...batch, origin }) : batch);
     this.#next = this.#behind(numbers?.at(-1) ?? first + batch.length - 1);
+    release?.();
     if (segment.facts.bytes >= segmentBytes) await this.#cut();
   }
 

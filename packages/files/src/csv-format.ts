@@ -1,4 +1,4 @@
-import { EtlError, type Chunk, type Json, type Position } from '@etl/sdk';
+import { BufferPool, EtlError, type Chunk, type Json, type Position } from '@etl/sdk';
 import { BlockSource } from './block-source.js';
 import { csvBatch, type CsvShape } from './csv-batch.js';
 import { csvBlocks, defaultBlock } from './csv-blocks.js';
@@ -52,14 +52,19 @@ async function* readCsv({ file, layout, schema, part, after, signal }: ReadFile,
     passes: schema.fields.map(({ type }) => columnPass(type, { exponents: false })),
     transcoded: isUtf8Name(encoding) ? null : encoding,
   };
-  const source = new BlockSource(await openText(file, encoding, position.offset), { size, signal });
+  const pool = new BufferPool();
+  const source = new BlockSource(await openText(file, encoding, position.offset), { size, signal, pool });
   try {
-    for await (const { block, found } of csvBlocks(source, { dialect: shape.dialect, width: names.length })) {
+    for await (const { block, found } of csvBlocks(source, { dialect: shape.dialect, width: names.length, pool })) {
       refuseSwallowed(file.path, found, position.line);
       const { batch, rejects } = csvBatch(shape, block, found, position);
       const bytes = found.end - block.from;
       position = { offset: position.offset + bytes, row: position.row + found.rows + found.bad.length, line: position.line + found.lines };
-      yield { batch, rejects, position: position satisfies Position, bytes };
+      const release = (): void => {
+        pool.give(block.bytes.buffer);
+        found.release();
+      };
+      yield { batch, rejects, position: position satisfies Position, bytes, release };
     }
   } catch (error) {
     if (error instanceof EtlError && error.code === 'DATA_INVALID') throw error.at({ file: file.path, line: position.line });
@@ -96,6 +101,7 @@ async function guessCsv(
 ): Promise<Guesses> {
   const guesses = names.map(() => new TypeGuess());
   const canSeek = file.isSeekable && isUtf8Name(encoding);
+  const pool = new BufferPool();
   for (const { from, length } of sampleRanges(start, canSeek ? file.size : Infinity, budget)) {
     const source = new BlockSource(await openText(file, encoding, from), { size, signal });
     try {
@@ -104,6 +110,7 @@ async function guessCsv(
       for await (const { block, found } of csvBlocks(source, {
         dialect: csvDialect(syntax),
         width: names.length,
+        pool,
         isSample: from > start,
       })) {
         see(guesses, block.bytes, found, from > start ? 1 : 0);

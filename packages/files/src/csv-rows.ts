@@ -1,3 +1,5 @@
+import type { BufferPool } from '@etl/sdk';
+
 /** A record that is no row of the file's shape. */
 export interface BadRecord {
   /** Rows accepted before it in this block. */
@@ -35,18 +37,29 @@ export class CsvRows {
   constructor(
     readonly width: number,
     expectedRows: number,
+    private readonly pool: BufferPool,
   ) {
-    this.index = new Int32Array(Math.max(64, expectedRows) * width * 2);
-    this.starts = new Int32Array(Math.max(64, expectedRows));
+    this.index = pool.takeIntegers(Math.max(64, expectedRows) * width * 2);
+    this.starts = pool.takeIntegers(Math.max(64, expectedRows));
   }
 
   grow(): void {
-    const index = new Int32Array(this.starts.length * 2 * this.width * 2);
-    index.set(this.index);
-    const starts = new Int32Array(this.starts.length * 2);
-    starts.set(this.starts);
-    this.index = index;
-    this.starts = starts;
+    const { index, starts } = this;
+    this.index = this.pool.takeIntegers(2 * index.length);
+    this.index.set(index);
+    this.starts = this.pool.takeIntegers(2 * starts.length);
+    this.starts.set(starts);
+    this.#giveBack(index, starts);
+  }
+
+  /** Nobody reads the rows any more. */
+  release(): void {
+    this.#giveBack(this.index, this.starts);
+  }
+
+  #giveBack(index: Int32Array, starts: Int32Array): void {
+    this.pool.give(index.buffer);
+    this.pool.give(starts.buffer);
   }
 
   /** Drops what was noted of the row that comes next. */

@@ -1,3 +1,4 @@
+import type { BufferPool } from '@etl/sdk';
 import type { Block } from './block-source.js';
 import type { CsvDialect } from './csv-dialect.js';
 import { CsvRows, type BadRecord } from './csv-rows.js';
@@ -6,12 +7,21 @@ const LF = 10;
 const CR = 13;
 const cutOff = -1;
 
+export interface CsvScan {
+  readonly dialect: CsvDialect;
+  /** Cells in a row. */
+  readonly width: number;
+  readonly expectedRows: number;
+  /** Where the memory of the rows comes from. */
+  readonly pool: BufferPool;
+}
+
 /**
  * Finds rows and cells of a block that begins with a record. Stops behind the last record that is complete; in the last block the end of
  * the file completes it. Overwrites up to two bytes behind the block. 1 million rows of 16 cells and 128 bytes take 0.3 to 0.45 s.
  */
-export function scanCsv(block: Block, dialect: CsvDialect, width: number, expectedRows: number): CsvRows {
-  return new CsvScanner(block, dialect, new CsvRows(width, expectedRows)).scan();
+export function scanCsv(block: Block, { dialect, width, expectedRows, pool }: CsvScan): CsvRows {
+  return new CsvScanner(block, dialect, new CsvRows(width, expectedRows, pool)).scan();
 }
 
 class CsvScanner {

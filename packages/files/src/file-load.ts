@@ -49,7 +49,7 @@ export class FileLoad implements Load {
       get saveBytes() {
         return sink.refused > mostRefused ? 0 : saveBytes;
       },
-      write: (batch) => this.#write(batch),
+      write: (batch, release) => this.#write(batch, release),
       flush: async () => {
         const rejects = sink.rejects();
         this.#rows -= rejects.length;
@@ -113,8 +113,8 @@ export class FileLoad implements Load {
     return this.parts.needs.context.state.get(this.parts.target.id);
   }
 
-  async #write(batch: Batch): Promise<void> {
-    await this.#whole(() => this.parts.sink.write(batch));
+  async #write(batch: Batch, release?: () => void): Promise<void> {
+    await this.#whole(() => this.parts.sink.write(batch, release));
     this.#rows += batch.length;
   }
 

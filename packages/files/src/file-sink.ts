@@ -6,7 +6,8 @@ import type { TextEncoding } from './text-encoding.js';
 
 /** Where batches go until the file is complete. */
 export interface FileSink {
-  write(batch: Batch): Promise<void>;
+  /** Calls `release` once it reads the batch no more, where it knows that before the file is complete. */
+  write(batch: Batch, release?: () => void): Promise<void>;
   /** What was refused since the last call. */
   rejects(): readonly Reject[];
   /** How many refused rows wait to be taken. */
@@ -70,7 +71,12 @@ export class TextSink implements FileSink {
     await this.#put(encoding === null ? text : encoding.encode(text));
   }
 
-  async write(given: Batch): Promise<void> {
+  async write(given: Batch, release?: () => void): Promise<void> {
+    await this.#write(given);
+    release?.();
+  }
+
+  async #write(given: Batch): Promise<void> {
     const { encoding, encoder, schema } = this.options;
     let batch = given;
     if (encoding !== null) {

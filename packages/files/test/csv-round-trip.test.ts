@@ -87,6 +87,7 @@ describe('CSV', () => {
           schema: textSchema(...namesOf(rows)),
           options: { delimiter: style.delimiter },
           block,
+          keep: true,
         });
         let at = 0;
         for (const { batch } of read.chunks) {

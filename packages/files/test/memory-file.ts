@@ -40,6 +40,8 @@ export interface ReadOptions {
   readonly piece?: number;
   readonly budget?: number;
   readonly limit?: number;
+  /** The cells of the chunks are read again later; else each is released once its rows are. */
+  readonly keep?: boolean;
 }
 
 export interface ReadResult {
@@ -82,6 +84,7 @@ export async function readText(content: string | Uint8Array, given: ReadOptions 
     }
     result.rejects.push(...chunk.rejects);
     result.chunks.push(chunk);
+    if (given.keep !== true) chunk.release?.();
   }
   return { schema, ...result };
 }

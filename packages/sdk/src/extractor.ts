@@ -87,6 +87,11 @@ export interface Chunk {
   readonly position: Position | null;
   /** Bytes of the source behind this chunk, for progress. */
   readonly bytes?: number;
+  /**
+   * Gives the memory of the batch back to the extractor, which may write over it at once: for the last reader of it, to be called once at most. Where nobody calls
+   * it, the batch stays as it is.
+   */
+  readonly release?: () => void;
 }
 
 export interface Extractor {

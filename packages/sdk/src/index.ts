@@ -1,5 +1,6 @@
 export * from './balance.js';
 export * from './batch.js';
+export * from './buffer-pool.js';
 export * from './calendar.js';
 export * from './canonical-cell.js';
 export * from './cell-codec.js';

@@ -149,8 +149,8 @@ export interface PartWriter {
   readonly after: Mark | null;
   /** Bytes from save to save that suit the target now, where it does not keep the batches in memory until then; absent: what the engine takes for all. */
   readonly saveBytes?: number;
-  /** The batch stays valid and unchanged until `flush` returns. */
-  write(batch: Batch): Promise<void>;
+  /** The batch stays valid and unchanged until `flush` returns, or until `release` is called, by which a writer may say earlier that it reads it no more. */
+  write(batch: Batch, release?: () => void): Promise<void>;
   /** Takes the rows of a Parquet file whose columns are those of the schema; only loaders that gain by it have this. */
   writeParquet?(file: { readonly path: string; readonly rows: number }): Promise<void>;
   /** What the target refused so far, known before anything is made safe. */

@@ -36,9 +36,9 @@ export class SqlPartWriter implements PartWriter {
     return this.#part.mark;
   }
 
-  async write(batch: Batch): Promise<void> {
+  async write(batch: Batch, release?: () => void): Promise<void> {
     if (batch.length === 0) return;
-    const isEnough = this.#stream.add(batch);
+    const isEnough = this.#stream.add(batch, release);
     await this.#world.failpoint('sql.written');
     if (isEnough) await this.#world.guard(() => this.#stream.cut());
   }

@@ -54,11 +54,12 @@ export async function* readPart(
     if (given.length === 0) continue;
     const first = rows;
     rows += given.length;
-    const { refused = [] } = given;
-    const batch = hidden.length === 0 ? given : withoutLast(schema, given, hidden.length);
+    const { refused = [], release, ...whole } = given;
+    const batch = hidden.length === 0 ? whole : withoutLast(schema, whole, hidden.length);
     yield {
       ...setApartRows({ schema, batch, refused, part: part.id, first }),
-      position: range.order === null || isOddKey(shown, given, { key, refused }) ? null : { key: keyOf(shown, given, key), rows },
+      position: range.order === null || isOddKey(shown, whole, { key, refused }) ? null : { key: keyOf(shown, whole, key), rows },
+      ...(release && { release }),
     };
   }
 }

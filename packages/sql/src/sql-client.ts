@@ -100,6 +100,8 @@ export interface RefusedCell {
 export interface StreamBatch extends Batch {
   /** Every such cell of the batch; absent or empty: there is none. */
   readonly refused?: readonly RefusedCell[];
+  /** Gives its memory back to the session, see `Chunk`. */
+  readonly release?: () => void;
 }
 
 export interface StreamQuery {

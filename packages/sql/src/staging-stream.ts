@@ -36,6 +36,7 @@ export class StagingStream {
   #rows: number;
   #next: number;
   #waiting: Batch[] = [];
+  #releases: (() => void)[] = [];
   #waitingBytes = 0;
   #rejects: { readonly first: number; readonly reject: Reject }[] = [];
   #failure: { readonly error: unknown } | null = null;
@@ -69,9 +70,10 @@ export class StagingStream {
     return this.#rejects.length;
   }
 
-  /** Takes a batch with cells; true: enough waits for a bulk statement. */
-  add(batch: Batch): boolean {
+  /** Takes a batch, and calls `release` once it is stored; true: enough waits for a bulk statement. */
+  add(batch: Batch, release?: () => void): boolean {
     this.#waiting.push(withCells(this.#world.target.schema, batch));
+    if (release !== undefined) this.#releases.push(release);
     this.#waitingBytes += sizeOf(batch);
     return this.#waitingBytes >= bulkBytes;
   }
@@ -82,10 +84,15 @@ export class StagingStream {
     const channel = await this.#idle();
     const run = new RowRun(this.#world.target.schema, this.#waiting);
     const first = this.#next;
+    const releases = this.#releases;
     this.#waiting = [];
+    this.#releases = [];
     this.#waitingBytes = 0;
     this.#next += run.length;
     channel.writing = this.#write(channel, { run, first })
+      .then(() => {
+        for (const release of releases) release();
+      })
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })

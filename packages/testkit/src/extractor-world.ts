@@ -77,6 +77,7 @@ function reading(base: ConnectionWorld): Pick<ExtractorWorld, 'extractor' | 'pla
       if (chunk.rejects.length > 0) throw new Error(`A good row was rejected: ${JSON.stringify(chunk.rejects[0])}`);
       for (const row of textRowsOf(schema, chunk.batch)) rows.push(row);
       if (chunk.position !== null) positions.push({ rows: rows.length, position: roundTrip(chunk.position) });
+      chunk.release?.();
     }
     await source.close();
     await base.shut(connection);

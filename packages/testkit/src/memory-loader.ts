@@ -112,8 +112,9 @@ function memoryPart(open: OpenLoad, id: string): PartWriter {
   let checked: TextRow[] = [];
   return {
     after: safe()?.mark ?? null,
-    async write(batch) {
+    async write(batch, release) {
       waiting.push(...textRowsOf(schema, batch));
+      release?.();
     },
     async flush() {
       const rejects: Reject[] = [];

@@ -55,10 +55,11 @@ export class DuckDbPartWriter implements PartWriter {
     return this.#tables > 0 ? segmentBytes : saveBytes;
   }
 
-  async write(batch: Batch): Promise<void> {
+  async write(batch: Batch, release?: () => void): Promise<void> {
     if (batch.length === 0) return;
     this.#growing ??= await this.#grow();
     await this.#growing.append(batch);
+    release?.();
     await this.#world.failpoint('duckdb.written');
     if (this.#growing.bytes >= segmentBytes) await this.#cut();
   }

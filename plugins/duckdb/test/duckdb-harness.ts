@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createColumnar, literal, openDatabase, quote, type Bindable, type Session } from '@etl/columnar';
-import { encodeFloat, type Columnar, type FieldType, type Schema } from '@etl/sdk';
+import { createColumnar, openDatabase, quote, type Bindable, type Session } from '@etl/columnar';
+import { encodeFloat, type Columnar, type FieldType } from '@etl/sdk';
 import { schemaOf, field, text, type ExtractorHarness, type LoaderHarness, type Stored, type TextRow } from '@etl/testkit';
+import { seedDuckDb } from '../../../test/harness/seed-duckdb.js';
 
-/** A database file in a folder of its own, with plain SQL as the native side: VALUES in, CAST to VARCHAR out. */
+/** A database file in a folder of its own, with plain SQL as the native side: CAST from VARCHAR in and to it out. */
 export class DuckDbHarness {
   readonly folder: string;
   readonly path: string;
@@ -45,7 +46,12 @@ export class DuckDbHarness {
       connection: () => ({ path: this.path }),
       seed: async (schema, rows) => {
         const table = `seed ${++this.#seeds}`;
-        await this.sql((session) => seed(session, table, schema, rows));
+        const columns = schema.fields.map(({ name, type }) => ({
+          name,
+          type: nativeType(type) ?? 'varchar',
+          isBytes: type.kind === 'bytes',
+        }));
+        await this.sql((session) => seedDuckDb(session, { name: table, columns, folder: join(this.folder, 'native') }, rows));
         return { options: { table } };
       },
       missing: () => ({ table: 'nowhere' }),
@@ -128,26 +134,6 @@ function heldAs(type: FieldType): FieldType {
   if (type.kind === 'text') return { kind: 'text' };
   if (type.kind === 'time') return { kind: 'time', digits: type.digits > 6 ? 9 : 6 };
   return type;
-}
-
-async function seed(session: Session, table: string, { fields }: Schema, rows: Iterable<TextRow>): Promise<void> {
-  const columns = fields.map((one) => `${quote(one.name)} ${nativeType(one.type) ?? 'varchar'}`);
-  await session.run(`create table ${quote(table)} (${columns.join(', ')})`);
-  const cell = (type: FieldType, value: string | null): string => {
-    if (value === null) return 'null';
-    if (type.kind === 'bytes') return `unhex(${literal(value.slice(2))})`;
-    return value.includes('\0') ? value.split('\0').map(literal).join(` || chr(0) || `) : literal(value);
-  };
-  let waiting: string[] = [];
-  const flush = async (): Promise<void> => {
-    if (waiting.length > 0) await session.run(`insert into ${quote(table)} values ${waiting.join(', ')}`);
-    waiting = [];
-  };
-  for (const row of rows) {
-    waiting.push(`(${row.map((value, at) => cell(fields[at]?.type ?? text, value)).join(', ')})`);
-    if (waiting.length >= 2000) await flush();
-  }
-  await flush();
 }
 
 async function stored(session: Session, name: string): Promise<Stored | null> {

@@ -1,10 +1,11 @@
 import { rename, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { canonicalSql, createColumnar, duckDbType, fieldTypeOf, literal, openDatabase, quote, type Session } from '@etl/columnar';
 import type { Columnar, FieldType, Schema } from '@etl/sdk';
 import type { ExtractorHarness, LoaderHarness, TextRow } from '@etl/testkit';
+import { seedDuckDb } from '../../../test/harness/seed-duckdb.js';
 
-/** Parquet files made and read by plain SQL: VALUES in, canonical text out. */
+/** Parquet files made and read by plain SQL: casts in, canonical text out. */
 export class ParquetHarness {
   readonly columnar: Columnar;
   #made = 0;
@@ -74,29 +75,12 @@ function holds(type: FieldType): FieldType | null {
   return held.kind === type.kind && !isWide(type) ? held : null;
 }
 
-async function seed(session: Session, path: string, schema: Schema, rows: Iterable<TextRow>): Promise<void> {
-  const columns = schema.fields.map(({ name, type }) => `${quote(name)} ${duckDbType(type)}`).join(', ');
-  await session.run(`create table seed (${columns})`);
-  let waiting: string[] = [];
-  const flush = async (): Promise<void> => {
-    if (waiting.length > 0) await session.run(`insert into seed values ${waiting.join(', ')}`);
-    waiting = [];
-  };
-  for (const row of rows) {
-    waiting.push(`(${schema.fields.map(({ type }, at) => valueOf(type, row[at] ?? null)).join(', ')})`);
-    if (waiting.length >= 1000) await flush();
-  }
-  await flush();
+async function seed(session: Session, path: string, { fields }: Schema, rows: Iterable<TextRow>): Promise<void> {
+  const columns = fields.map(({ name, type }) => ({ name, type: duckDbType(type), isBytes: type.kind === 'bytes' }));
+  await seedDuckDb(session, { name: 'seed', columns, folder: dirname(path) }, rows);
   await session.run(`copy seed to ${literal(path)} (format parquet)`);
   await session.run('drop table seed');
 }
-
-/** Texts go as hexadecimal digits: a literal cannot hold a NUL. */
-const valueOf = (type: FieldType, cell: string | null): string => {
-  if (cell === null) return 'null';
-  if (type.kind === 'bytes') return `from_hex(${literal(cell.slice(2))})`;
-  return `decode(from_hex('${Buffer.from(cell).toString('hex')}'))::${duckDbType(type)}`;
-};
 
 async function content(session: Session, path: string): Promise<{ columns: string[]; rows: TextRow[] }> {
   const { fields } = await session.describe(`select * from read_parquet(${literal(path)})`);

@@ -1,4 +1,7 @@
-import type { TextCells } from '@etl/sdk';
+import type { BufferPool, TextCells } from '@etl/sdk';
+
+/** Bytes of the first buffer of a collector. */
+const firstRoom = 16 * 1024;
 
 /**
  * Puts row packets together to cells. A row of the text protocol is, for each cell, its length and its bytes; packets that follow each
@@ -6,19 +9,23 @@ import type { TextCells } from '@etl/sdk';
  */
 export class CellCollector {
   readonly #stride: number;
+  readonly #pool: BufferPool;
   #index: Int32Array;
   /** Entries of the index that are filled. */
   #filled = 0;
-  #pieces: Uint8Array[] = [];
-  /** Bytes of the finished pieces. */
-  #bytes = 0;
+  #bytes: Buffer;
+  /** Where the next packets are copied to. */
+  #end = 0;
   #buffer: Buffer | null = null;
   #from = 0;
   #to = 0;
 
-  constructor(stride: number) {
+  /** The cells that are taken lie in memory of the pool. */
+  constructor(stride: number, pool: BufferPool) {
     this.#stride = stride;
-    this.#index = new Int32Array(stride * 2 * 1024);
+    this.#pool = pool;
+    this.#bytes = pool.takeBytes(firstRoom);
+    this.#index = pool.takeIntegers(stride * 2 * 64);
   }
 
   get rows(): number {
@@ -26,7 +33,7 @@ export class CellCollector {
   }
 
   get bytes(): number {
-    return this.#bytes + this.#to - this.#from;
+    return this.#end + this.#to - this.#from;
   }
 
   /** Takes the row in `buffer` from `from` to `to`; `head` is where its packet begins. The lengths are overwritten: each row is taken once. */
@@ -34,55 +41,62 @@ export class CellCollector {
     if (buffer !== this.#buffer || head !== this.#to) this.#begin(buffer, head);
     this.#to = to;
     const width = this.#stride * 2;
-    if (this.#filled + width > this.#index.length) this.#grow();
+    if (this.#filled + width > this.#index.length) this.#growIndex();
     buffer.fill(0, head, from);
     this.#filled = indexRow(buffer, from, {
       index: this.#index,
       at: this.#filled,
       end: this.#filled + width,
-      shift: this.#bytes - this.#from,
+      shift: this.#end - this.#from,
     });
   }
 
   /** The rows since the last call. */
   take(): TextCells {
-    this.#end();
-    const cells = {
-      bytes:
-        this.#pieces.length === 1 && this.#pieces[0] !== undefined
-          ? Buffer.from(this.#pieces[0])
-          : Buffer.concat(this.#pieces, this.#bytes),
-      index: this.#index.subarray(0, this.#filled),
-      stride: this.#stride,
-    };
-    this.#index = new Int32Array(Math.max(this.#filled, this.#stride * 2));
+    this.#copy();
+    const cells = { bytes: this.#bytes.subarray(0, this.#end), index: this.#index.subarray(0, this.#filled), stride: this.#stride };
+    // The next rows will need about as much
+    this.#bytes = this.#pool.takeBytes(this.#bytes.length);
+    this.#index = this.#pool.takeIntegers(this.#index.length);
     this.#filled = 0;
-    this.#pieces = [];
-    this.#bytes = 0;
+    this.#end = 0;
     return cells;
   }
 
   #begin(buffer: Buffer, head: number): void {
-    this.#end();
+    this.#copy();
     this.#buffer = buffer;
     this.#from = head;
     this.#to = head;
   }
 
-  #end(): void {
-    if (this.#buffer !== null && this.#to > this.#from) {
-      this.#pieces.push(this.#buffer.subarray(this.#from, this.#to));
-      this.#bytes += this.#to - this.#from;
+  /** Copies the packets that follow each other. */
+  #copy(): void {
+    const length = this.#to - this.#from;
+    if (this.#buffer !== null && length > 0) {
+      if (this.#end + length > this.#bytes.length) this.#growBytes(length);
+      this.#buffer.copy(this.#bytes, this.#end, this.#from, this.#to);
+      this.#end += length;
     }
     this.#buffer = null;
     this.#from = 0;
     this.#to = 0;
   }
 
-  #grow(): void {
-    const larger = new Int32Array(this.#index.length * 2);
+  #growBytes(room: number): void {
+    const { buffer } = this.#bytes;
+    const larger = this.#pool.takeBytes(Math.max(2 * this.#bytes.length, this.#end + room));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+    this.#pool.give(buffer);
+  }
+
+  #growIndex(): void {
+    const { buffer } = this.#index;
+    const larger = this.#pool.takeIntegers(this.#index.length * 2);
     larger.set(this.#index.subarray(0, this.#filled));
     this.#index = larger;
+    this.#pool.give(buffer);
   }
 }
 

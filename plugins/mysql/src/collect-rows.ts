@@ -1,3 +1,4 @@
+import { BufferPool } from '@etl/sdk';
 import type { SqlRow } from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { CellCollector } from './cell-collector.js';
@@ -14,7 +15,7 @@ export async function collectRows(
     raw,
     sink: {
       columns: (columns) => {
-        collectors.push(new CellCollector(columns.length));
+        collectors.push(new CellCollector(columns.length, new BufferPool()));
       },
       row: (buffer, head, from, to) => collectors[0]?.row(buffer, head, from, to),
     },

@@ -1,4 +1,4 @@
-import { EtlError, textBatch, type Schema, type TextCells } from '@etl/sdk';
+import { BufferPool, EtlError, textBatch, type Schema, type TextCells } from '@etl/sdk';
 import type { StreamBatch } from '@etl/sql';
 import type { Connection } from 'mysql2';
 import { canonicalCells } from './canonical-cells.js';
@@ -28,7 +28,7 @@ export async function* streamRows(query: RowQuery, broken: (fail: (error: unknow
     const cells = await rows.next();
     if (cells === null) break;
     const { cells: printed, refused } = canonical(cells);
-    const batch = textBatch(query.schema, printed);
+    const batch = { ...textBatch(query.schema, printed), release: () => rows.release(cells) };
     handed += batch.length;
     yield refused.length === 0 ? batch : { ...batch, refused };
   }
@@ -40,6 +40,7 @@ class RowQueue {
   received = 0;
   readonly #columns: number;
   readonly #flow: PacketFlow;
+  readonly #pool = new BufferPool();
   readonly #ready: TextCells[] = [];
   #collector: CellCollector;
   #state: 'running' | 'ended' | { readonly error: unknown } = 'running';
@@ -48,7 +49,7 @@ class RowQueue {
 
   constructor({ connection, sql, schema, raw }: RowQuery) {
     this.#columns = schema.fields.length;
-    this.#collector = new CellCollector(this.#columns);
+    this.#collector = new CellCollector(this.#columns, this.#pool);
     this.#flow = readRowPackets(connection, {
       sql,
       raw,
@@ -77,6 +78,12 @@ class RowQueue {
       this.#flow.pause();
     }
     this.#wake?.();
+  }
+
+  /** Nobody reads these cells any more. */
+  release({ bytes, index }: TextCells): void {
+    this.#pool.give(bytes.buffer);
+    this.#pool.give(index.buffer);
   }
 
   /** The answer ends here, whatever the driver says. */

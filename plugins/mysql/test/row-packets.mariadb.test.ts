@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from 'mysql2';
 import { createRequire } from 'node:module';
+import { BufferPool } from '@etl/sdk';
 import { CellCollector } from '../src/cell-collector.js';
 import { collectRows } from '../src/collect-rows.js';
 import { loadDriver, signIn } from '../src/driver.js';
@@ -40,7 +41,7 @@ describe('row packets of mysql2', () => {
   });
 
   it('leave nothing but zeros between cells, so that a search for a special character finds none there', async () => {
-    const collector = new CellCollector(3);
+    const collector = new CellCollector(3, new BufferPool());
     const sql = `select repeat('x', 9), repeat('y', 10), repeat('z', 92) from seq_1_to_5000`;
     const sink = {
       columns: () => undefined,

@@ -27,6 +27,26 @@ export const extractorBatchTests: ContractTests<ExtractorWorld> = {
     for (const [number, { batch, before }] of kept.entries())
       expectThat(digest(schema, batch) === before, `Batch ${number} changed after the next ones were read`);
   },
+  'changes no batch before it is released, and releases no other with it': async (world) => {
+    const { seeded } = await world.many();
+    const held: { chunk: Chunk; before: string; number: number }[] = [];
+    let read = 0;
+    const release = (schema: Schema): void => {
+      const [first] = held.splice(0, 1);
+      if (first === undefined) return;
+      expectThat(
+        digest(schema, first.chunk.batch) === first.before,
+        `Batch ${first.number} changed while it was held and others were released`,
+      );
+      first.chunk.release?.();
+    };
+    const schema = await eachChunk(world, seeded, (chunk, schema) => {
+      held.push({ chunk, before: digest(schema, chunk.batch), number: read++ });
+      // as many as a lane may hold, and at times none
+      while (held.length > read % 7) release(schema);
+    });
+    while (held.length > 0) release(schema);
+  },
   'numbers the rows of a part upwards': async (world) => {
     const { seeded } = await world.many();
     let last = -1;

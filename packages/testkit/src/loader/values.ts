@@ -86,6 +86,17 @@ const batchTests = (mode: Mode, side: readonly HardValues[]): ContractTests<Load
     await writer.close();
     await load.discard();
   },
+  'reads a batch no more once it released it': async (world) => {
+    const rows = Array.from({ length: 3000 }, (_, id): TextRow => [String(id + 1), `row ${id}`]);
+    const name = world.fresh();
+    const request = { name, schema: plain.schema, mode, rows, run: 'one', size: 250 };
+    const load = await world.begin(await world.loader(name), request);
+    const writer = await load.part('p0');
+    await writePart(writer, request, { part: 'p0', rows });
+    await writer.close();
+    await sealAndPublish(load, request);
+    await expectStored(world, name, request.schema, rows);
+  },
   'takes a Parquet file like the same rows in batches, where it takes one': (world) => takesParquet(world, mode),
 });
 

@@ -126,6 +126,20 @@ export const extractorSaboteurs: readonly Saboteur[] = [
     },
   ),
   reading(
+    'gives back the memory of the newest batch with an older one',
+    'changes no batch before it is released, and releases no other with it',
+    async function* (part, after, extractor) {
+      let newest: Chunk | undefined;
+      for await (const chunk of extractor.read(part, after)) {
+        newest = chunk;
+        const release = (): void => {
+          if (newest !== chunk) newest?.batch.text?.bytes.fill(120);
+        };
+        yield { ...chunk, release };
+      }
+    },
+  ),
+  reading(
     'gives rows() and cells that differ',
     'gives the same rows as values and as cells, all canonical',
     async function* (part, after, extractor) {

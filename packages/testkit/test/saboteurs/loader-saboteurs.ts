@@ -37,6 +37,12 @@ export const loaderSaboteurs: readonly Saboteur[] = [
       batch.text?.bytes.fill(120);
     },
   })),
+  writer('releases a batch before it reads it', 'reads a batch no more once it released it', (inner) => ({
+    async write(batch, release) {
+      release?.();
+      await inner.write(batch);
+    },
+  })),
   writer('loses the last batch', 'takes batches of one row and of many', (inner) => {
     let held: Batch | undefined;
     return {

@@ -19,7 +19,7 @@ export class RowBatches {
   readonly #schema: Schema;
   readonly #forms: readonly CellForm[];
   readonly #stride: number;
-  #index = new Int32Array(64 * 1024);
+  #index: Int32Array;
   /** Where the next message begins. */
   #at = 0;
   #filled = 0;
@@ -35,6 +35,7 @@ export class RowBatches {
 
   constructor(wire: Wire, schema: Schema, forms: readonly CellForm[]) {
     this.#wire = wire;
+    this.#index = wire.pool.takeIntegers(64 * 1024);
     this.#schema = schema;
     this.#forms = forms;
     this.#stride = forms.length;
@@ -48,7 +49,7 @@ export class RowBatches {
       this.#parse(buffer, wire.end);
       if (this.status !== null || this.#bytes >= batchBytes) {
         wire.consume(this.#at);
-        if (this.#filled > 0) yield this.#cut(buffer);
+        if (this.#filled > 0) yield this.#cut(buffer, start);
         ({ buffer, start } = this.#follow(wire, { buffer, start: this.#at }));
         if (this.status === null) continue;
         break;
@@ -148,38 +149,50 @@ export class RowBatches {
     else if (!isAside(String.fromCharCode(type)) && !expected.has(type)) throw new Error(`The server sent an unknown message ${type}`);
   }
 
-  #cut(buffer: Buffer): StreamBatch {
-    const index = this.#index.slice(0, this.#filled);
-    let bytes: Uint8Array = buffer;
-    if (this.#rewritten.length > 0) bytes = withTexts(buffer, index, this.#rewritten);
+  /** The rows between `from` and where the next message begins. */
+  #cut(buffer: Buffer, from: number): StreamBatch {
+    const { pool } = this.#wire;
+    const index = this.#index.subarray(0, this.#filled);
+    const isCopied = this.#rewritten.length > 0;
+    const bytes = isCopied ? this.#withTexts(buffer, from) : buffer;
+    const letGo = isCopied ? () => pool.give(bytes.buffer) : this.#wire.hold();
+    const release = (): void => {
+      letGo();
+      pool.give(index.buffer);
+    };
+    const batch = { ...textBatch(this.#schema, { bytes, index, stride: this.#stride }), release };
+    const refused = this.#refused;
+    this.#index = pool.takeIntegers(this.#index.length);
     this.#filled = 0;
     this.#bytes = 0;
     this.#rewritten = [];
-    const batch = textBatch(this.#schema, { bytes, index, stride: this.#stride });
-    if (this.#refused.length === 0) return batch;
-    const refused = this.#refused;
     this.#refused = [];
-    return { ...batch, refused };
+    return refused.length === 0 ? batch : { ...batch, refused };
+  }
+
+  /** A copy of the rows from `from`, at the places where they lie, and behind them the texts that were written anew, to which their cells then point. */
+  #withTexts(buffer: Buffer, from: number): Buffer {
+    const written = this.#rewritten.map(({ text }) => Buffer.from(text, 'latin1'));
+    let end = this.#at;
+    const copy = this.#wire.pool.takeBytes(end + written.reduce((sum, { length }) => sum + length, 0));
+    buffer.copy(copy, from, from, end);
+    for (const [number, { at }] of this.#rewritten.entries()) {
+      const text = written[number];
+      this.#index[at] = end;
+      end += text?.copy(copy, end) ?? 0;
+      this.#index[at + 1] = end;
+    }
+    return copy;
   }
 
   #grow(): void {
-    const larger = new Int32Array(this.#index.length * 2);
+    const { buffer } = this.#index;
+    const larger = this.#wire.pool.takeIntegers(this.#index.length * 2);
     larger.set(this.#index.subarray(0, this.#filled));
     this.#index = larger;
+    this.#wire.pool.give(buffer);
   }
 }
 
 /** Parse complete, bind complete, no data, row description, portal suspended, empty query. */
 const expected: ReadonlySet<number> = new Set([49, 50, 110, 84, 115, 73]);
-
-/** The buffer with these texts behind it, to which their cells point. */
-function withTexts(buffer: Buffer, index: Int32Array, texts: readonly { readonly at: number; readonly text: string }[]): Uint8Array {
-  const written = texts.map(({ text }) => Buffer.from(text, 'latin1'));
-  let end = buffer.length;
-  for (const [number, { at }] of texts.entries()) {
-    index[at] = end;
-    end += written[number]?.length ?? 0;
-    index[at + 1] = end;
-  }
-  return Buffer.concat([buffer, ...written], end);
-}

@@ -1,3 +1,4 @@
+import { BufferPool } from '@etl/sdk';
 import type { Socket } from 'node:net';
 import type { DirectSocket } from './direct-socket.js';
 
@@ -9,18 +10,23 @@ export interface Message {
 
 /** Bytes of one buffer; batches of rows point into it. */
 const bufferBytes = 2 * 1024 * 1024;
-/** The least that is read at once. */
+/** The least and the most that is read at once: what is unread moves with each new buffer, so it is to stay small beside it. */
 const leastRoom = 64 * 1024;
+const mostRoom = 256 * 1024;
 /** So many unread bytes stop the socket. */
 const highWater = 1024 * 1024;
 
 /**
- * The bytes of a signed-in connection. What arrives is gathered in large buffers that are never written over, so that rows can be pointed at where they lie;
- * nobody reads for long, and the socket stops: a slow consumer slows the server.
+ * The bytes of a signed-in connection. What arrives is gathered in large buffers that are not written over while somebody holds them, so that rows can be pointed
+ * at where they lie; nobody reads for long, and the socket stops: a slow consumer slows the server.
  */
 export class Wire {
   readonly #socket: Socket;
-  #buffer: Buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  /** Memory of buffers and of rows. */
+  readonly pool = new BufferPool();
+  #buffer: Buffer = this.pool.takeBytes(bufferBytes);
+  /** How many hold a buffer, by its memory; one that nobody ever held is nobody's to use again. */
+  readonly #holders = new Map<ArrayBufferLike, number>();
   #start = 0;
   #end = 0;
   #failure: Error | null = null;
@@ -60,6 +66,22 @@ export class Wire {
   /** Says that the bytes before `to` are read. */
   consume(to: number): void {
     this.#start = to;
+  }
+
+  /** Holds the buffer as it is; the answer lets go of it. */
+  hold(): () => void {
+    const memory = this.#buffer.buffer;
+    this.#holders.set(memory, (this.#holders.get(memory) ?? 0) + 1);
+    return () => {
+      this.#holders.set(memory, (this.#holders.get(memory) ?? 0) - 1);
+      if (memory !== this.#buffer.buffer) this.#reuse(memory);
+    };
+  }
+
+  #reuse(memory: ArrayBufferLike): void {
+    if (this.#holders.get(memory) !== 0) return;
+    this.#holders.delete(memory);
+    this.pool.give(memory);
   }
 
   /** Waits for bytes behind those that are there. Throws when the connection ends instead. */
@@ -145,7 +167,7 @@ export class Wire {
   /** The free end of the buffer, where nothing points to. */
   #room(): Uint8Array {
     if (this.#buffer.length - this.#end < leastRoom) this.#renew(leastRoom);
-    return this.#buffer.subarray(this.#end);
+    return this.#buffer.subarray(this.#end, this.#end + mostRoom);
   }
 
   #take(chunk: Uint8Array): void {
@@ -166,9 +188,12 @@ export class Wire {
   /** Moves what is unread to a new buffer: batches keep the old one. */
   #renew(room: number): void {
     const unread = this.#end - this.#start;
-    const larger = Buffer.allocUnsafeSlow(Math.max(bufferBytes, 2 * (unread + room)));
+    const needed = unread + room;
+    const larger = this.pool.takeBytes(4 * needed <= 3 * bufferBytes ? bufferBytes : 2 * needed);
     this.#buffer.copy(larger, 0, this.#start, this.#end);
+    const before = this.#buffer.buffer;
     this.#buffer = larger;
+    this.#reuse(before);
     this.#start = 0;
     this.#end = unread;
   }
