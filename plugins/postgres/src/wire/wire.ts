@@ -25,8 +25,8 @@ export class Wire {
   /** Memory of buffers and of rows. */
   readonly pool = new BufferPool();
   #buffer: Buffer = this.pool.takeBytes(bufferBytes);
-  /** How many hold a buffer, by its memory; one that nobody ever held is nobody's to use again. */
-  readonly #holders = new Map<ArrayBufferLike, number>();
+  /** How many hold a buffer, by its memory; weak, since who never lets go of a batch only drops it. */
+  readonly #holders = new WeakMap<ArrayBufferLike, number>();
   #start = 0;
   #end = 0;
   #failure: Error | null = null;
