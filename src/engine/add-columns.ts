@@ -1,4 +1,5 @@
-import { cellsOf, EtlError, text, textBatch, type Batch, type Schema } from '@etl/sdk';
+import { BufferPool, EtlError, text, type Schema } from '@etl/sdk';
+import { CellFrame } from '../transforms/cell-frame.js';
 import type { StreamStage } from '../transforms/step.js';
 
 /** A stage that adds columns with one text for all rows, as a load's `add` asks for; none when there is nothing to add. */
@@ -12,7 +13,6 @@ export function addColumns(columns: { readonly [column: string]: string }, input
     });
   const output: Schema = { ...input, fields: [...input.fields, ...entries.map(([name]) => ({ name, type: text, nullable: false }))] };
   const texts = entries.map(([, value]) => Buffer.from(value));
-  const add = (batch: Batch): Batch => withTexts(input, output, batch, texts);
   const step = { name: 'add', output };
   return [
     {
@@ -20,36 +20,19 @@ export function addColumns(columns: { readonly [column: string]: string }, input
       steps: [step],
       input,
       output,
-      open: async () => ({
-        apply: async (batch) => {
-          const counts = { step: step.name, in: batch.length, out: batch.length, filtered: 0, deduplicated: 0, rejected: 0, warned: 0 };
-          return { batch: add(batch), counts: [counts], rejects: [] };
-        },
-        close: async () => undefined,
-      }),
+      open: async () => {
+        const pool = new BufferPool();
+        return {
+          apply: async (batches) =>
+            batches.map((batch) => {
+              const frame = new CellFrame(input, batch);
+              frame.columns = [...frame.columns, ...texts.map((bytes) => frame.constant(bytes))];
+              frame.pass(step.name);
+              return { ...frame.finish(output, pool), counts: frame.counts, rejects: [] };
+            }),
+          close: async () => undefined,
+        };
+      },
     },
   ];
-}
-
-/** The same rows with the texts as further cells; all rows share one copy of each text. */
-function withTexts(input: Schema, output: Schema, batch: Batch, texts: readonly Buffer[]): Batch {
-  const { bytes, index, stride } = cellsOf(input, batch);
-  const tail = Buffer.concat(texts);
-  const wide = stride + texts.length;
-  const cells = new Int32Array(batch.length * wide * 2);
-  for (let row = 0; row < batch.length; row++) {
-    cells.set(index.subarray(row * stride * 2, (row + 1) * stride * 2), row * wide * 2);
-    let from = bytes.length;
-    for (const [added, value] of texts.entries()) {
-      const at = 2 * (row * wide + stride + added);
-      cells[at] = from;
-      cells[at + 1] = from + value.length;
-      from += value.length;
-    }
-  }
-  return textBatch(
-    output,
-    { bytes: Buffer.concat([bytes, tail]), index: cells, stride: wide },
-    batch.origin ? { origin: batch.origin } : {},
-  );
 }

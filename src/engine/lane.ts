@@ -1,7 +1,7 @@
 import type { Batch, Chunk, Json, PartWriter, Position, Reject, Schema } from '@etl/sdk';
 import { EtlError } from '@etl/sdk';
-import type { StageResources, StreamOperator, StreamStage } from '../transforms/step.js';
-import { coalesce } from './coalesce.js';
+import type { StageResources, StageResult, StreamOperator, StreamStage } from '../transforms/step.js';
+import { bytesOf, groupChunks } from './group-chunks.js';
 import { addCounts, emptyCounts, type LaneCounts, type LaneMark } from './lane-counts.js';
 import { prefetch } from './prefetch.js';
 
@@ -67,7 +67,7 @@ export async function runLanePart(part: LanePart): Promise<LaneCounts> {
   for await (const moved of prefetch(transformed(part, position), { weigh: ({ bytes }) => bytes, budget: readAhead })) {
     if (moved.refused.length > 0) await rejects.append(moved.refused);
     if (moved.batch.length > 0) await writer.write(moved.batch, moved.release);
-    else moved.release?.();
+    else moved.release();
     counts = addCounts(counts, moved.counts);
     unsaved.rows += moved.counts.read;
     unsaved.bytes += moved.bytes;
@@ -107,51 +107,64 @@ interface Moved {
   /** Bytes that the batch keeps alive. */
   readonly bytes: number;
   readonly sourceBytes: number;
-  /** See `Chunk`: only where no stage may still hold what it was given. */
-  readonly release?: () => void;
+  /** See `Chunk`. */
+  readonly release: () => void;
 }
 
-/** Pulls chunks through the stages. Read ahead, so that stages work while the target saves. */
+/** Pulls chunks through the stages, in groups where one of them works better so. Read ahead, so that stages work while the target saves. */
 async function* transformed(part: LanePart, after: Json): AsyncGenerator<Moved> {
-  const operators = await openOperators(part.stages, part.resources);
+  const { source, stages, input } = part;
+  const operators = await openOperators(stages, part.resources);
+  const rows = Math.max(0, ...stages.map(({ groupRows }) => groupRows ?? 0));
   try {
-    for await (const chunk of chunksOf(part, after)) yield await moveChunk(part.input, operators, chunk);
+    for await (const chunks of groupChunks(source(after), { rows, bytes: groupBytes })) yield* await moveChunks(input, operators, chunks);
   } finally {
     for (const operator of operators) await operator.close();
   }
 }
 
-async function moveChunk(input: Schema, operators: readonly StreamOperator[], chunk: Chunk): Promise<Moved> {
-  const refused: LaneReject[] = chunk.rejects.map((reject) => ({ ...reject, step: 'extract', schema: input }));
-  let batch: Batch = chunk.batch;
-  const steps: LaneCounts['steps'][number][] = [];
+async function moveChunks(input: Schema, operators: readonly StreamOperator[], chunks: readonly Chunk[]): Promise<Moved[]> {
+  let going = chunks.map(({ batch, rejects, release = () => undefined }): Going => {
+    const refused: LaneReject[] = rejects.map((reject) => ({ ...reject, step: 'extract', schema: input }));
+    return { batch, refused, steps: [], release };
+  });
   for (const operator of operators) {
-    const result = await operator.apply(batch);
-    steps.push(...result.counts);
-    refused.push(...result.rejects);
-    batch = result.batch;
+    const results = await operator.apply(going.map(({ batch }) => batch));
+    if (results.length !== going.length) throw new EtlError('INTERNAL', `A stage answered ${results.length} of ${going.length} batches`);
+    going = going.flatMap((before, at) => results[at] === undefined ? [] : through(before, results[at]));
   }
-  const read = chunk.batch.length + chunk.rejects.length;
-  const counts = { read, rejected: chunk.rejects.length, steps, written: batch.length, refused: 0 };
-  const moved = { batch, refused, counts, position: chunk.position, bytes: bytesOf(batch), sourceBytes: chunk.bytes ?? 0 };
-  return operators.length > 0 || chunk.release === undefined ? moved : { ...moved, release: chunk.release };
+  return going.map(({ batch, refused, steps, release }, at) => {
+    const { rejects = [], position = null, bytes = 0, batch: given = batch } = chunks[at] ?? {};
+    const counts = { read: given.length + rejects.length, rejected: rejects.length, steps, written: batch.length, refused: 0 };
+    return { batch, refused, counts, position, bytes: bytesOf(batch), sourceBytes: bytes, release };
+  });
 }
 
-/** The chunks of the source, joined where a stage works better on larger batches. */
-function chunksOf({ source, stages, input }: LanePart, position: Json): AsyncIterable<Chunk> {
-  const rows = Math.max(0, ...stages.map(({ batchRows }) => batchRows ?? 0));
-  return rows === 0 ? source(position) : coalesce(source(position), input, rows);
+/** A chunk between two stages. */
+interface Going {
+  readonly batch: Batch;
+  readonly refused: readonly LaneReject[];
+  readonly steps: LaneCounts['steps'];
+  readonly release: () => void;
 }
+
+/** What a stage made of a chunk. What came goes back at once where nothing stands in it any more, else with what was made of it. */
+function through(before: Going, { batch, counts, rejects, shares, release }: StageResult): Going {
+  if (!shares) before.release();
+  const both = (): void => {
+    release();
+    before.release();
+  };
+  return {
+    batch,
+    refused: [...before.refused, ...rejects],
+    steps: [...before.steps, ...counts],
+    release: shares ? both : release,
+  };
+}
+
+/** Bytes of a group of chunks, where rows are long. */
+const groupBytes = 8 * 2 ** 20;
 
 /** Bytes that are read ahead while the target works. */
-const readAhead = 8 * 2 ** 20;
-
-/** Bytes that a batch keeps alive: its index, and the cells between the first and the last. */
-function bytesOf({ text, length }: Batch): number {
-  if (text === undefined) return length * 64;
-  const { index, stride } = text;
-  const perRow = stride * 8;
-  const first = index.find((at) => at >= 0) ?? 0;
-  const last = index[index.length - 1] ?? first;
-  return length * perRow + Math.max(0, last - first);
-}
+const readAhead = 4 * 2 ** 20;

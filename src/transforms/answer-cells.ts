@@ -1,23 +1,30 @@
 import { cellsOf, EtlError, type Batch, type Schema } from '@etl/sdk';
 import type { FrameColumn } from './assemble-cells.js';
 import type { CellFrame } from './cell-frame.js';
+import { PatchBuffer } from './patch-buffer.js';
 
 const minus = 0x2d;
 const zero = 0x30;
 
-/** What expressions answered for the rows of a frame, in the order of the rows that are left in it. The bytes go straight into the frame's patch. */
+/** What expressions answered for the rows of a group of frames, in the order of the rows that are left in them. Its memory serves group after group. */
 export class AnswerCells {
   readonly #width: number;
-  readonly #index: Int32Array;
+  readonly #patch = new PatchBuffer();
   readonly #reasons = new Map<number, string>();
+  #index = new Int32Array(0);
   #rows = 0;
+  #expected = 0;
 
-  constructor(
-    private readonly frame: CellFrame,
-    private readonly schema: Schema,
-  ) {
+  constructor(private readonly schema: Schema) {
     this.#width = schema.fields.length * 2;
-    this.#index = new Int32Array(frame.count * this.#width);
+  }
+
+  /** Begins a group of so many rows. */
+  begin(rows: number): void {
+    this.#expected = rows;
+    if (this.#index.length < rows * this.#width) this.#index = new Int32Array(rows * this.#width);
+    this.#reasons.clear();
+    this.clear();
   }
 
   /** Rows answered so far. */
@@ -27,12 +34,13 @@ export class AnswerCells {
 
   /** Rows that must be answered. */
   get expected(): number {
-    return this.frame.count;
+    return this.#expected;
   }
 
   /** Forgets all answers behind the first `rows`. */
   clear(rows = 0): void {
     this.#rows = rows;
+    if (rows === 0) this.#patch.clear();
   }
 
   setReason(order: number, reason: string): void {
@@ -45,11 +53,10 @@ export class AnswerCells {
   }
 
   append(batch: Batch): void {
-    if (this.#rows + batch.length > this.frame.count) throw this.#unequal(this.#rows + batch.length);
+    if (this.#rows + batch.length > this.#expected) throw this.#unequal(this.#rows + batch.length);
     const { bytes, index } = cellsOf(this.schema, batch);
-    const { base, patch } = this.frame;
-    const shift = base + patch.length;
-    patch.write(bytes);
+    const shift = this.#patch.length;
+    this.#patch.write(bytes);
     const start = this.#rows * this.#width;
     for (let at = 0; at < index.length; at++) {
       const place = index[at] ?? -1;
@@ -60,36 +67,40 @@ export class AnswerCells {
 
   /** Throws UNBALANCED where not every row was answered. */
   assertComplete(): void {
-    if (this.#rows !== this.frame.count) throw this.#unequal(this.#rows);
+    if (this.#rows !== this.#expected) throw this.#unequal(this.#rows);
   }
 
-  /** Text of an answer, `order` counted over the rows that are left. */
+  /** Text of an answer, `order` counted over the rows of the group. */
   text(order: number, column: number): string | null {
-    return this.frame.text({ index: this.#index, offset: 2 * column, step: this.#width }, order);
+    const at = order * this.#width + 2 * column;
+    const from = this.#index[at] ?? -1;
+    return from < 0 ? null : this.#patch.bytes.toString('utf8', from, this.#index[at + 1]);
   }
 
-  /** A column of the answer by row of the frame. */
-  spread(column: number, rows: Int32Array): FrameColumn {
-    const { frame } = this;
+  /** A column of the answer as one of a frame, whose rows begin at `first` in the group. Its cells are copied into the frame's patch. */
+  spread(column: number, frame: CellFrame, { rows, first }: { readonly rows: Int32Array; readonly first: number }): FrameColumn {
+    const { base, patch } = frame;
     const own = new Int32Array(frame.rows * 2).fill(-1);
-    for (let order = 0; order < rows.length; order++) {
-      const from = order * this.#width + 2 * column;
-      const to = 2 * (rows[order] ?? 0);
-      own[to] = this.#index[from] ?? -1;
-      own[to + 1] = this.#index[from + 1] ?? -1;
+    for (let i = 0; i < rows.length; i++) {
+      const at = (first + i) * this.#width + 2 * column;
+      const from = this.#index[at] ?? -1;
+      if (from < 0) continue;
+      const to = 2 * (rows[i] ?? 0);
+      own[to] = base + patch.length;
+      patch.copy(this.#patch.bytes, from, this.#index[at + 1] ?? from);
+      own[to + 1] = base + patch.length;
     }
     return { index: own, offset: 0, step: 2 };
   }
 
   /** Place codes of all rows: whole numbers, read from their digits, since a view of each cell took four times as long. */
   places(): Int32Array {
-    const { base, patch } = this.frame;
-    const { bytes } = patch;
+    const { bytes } = this.#patch;
     const places = new Int32Array(this.#rows);
     for (let order = 0; order < places.length; order++) {
       const at = order * this.#width;
-      const to = (this.#index[at + 1] ?? 0) - base;
-      let from = (this.#index[at] ?? 0) - base;
+      const to = this.#index[at + 1] ?? 0;
+      let from = this.#index[at] ?? 0;
       const isNegative = bytes[from] === minus;
       if (isNegative) from++;
       let place = 0;
@@ -100,6 +111,6 @@ export class AnswerCells {
   }
 
   #unequal(found: number): EtlError {
-    return new EtlError('UNBALANCED', `Expressions answered for ${found} of ${this.frame.count} rows`);
+    return new EtlError('UNBALANCED', `Expressions answered for ${found} of ${this.#expected} rows`);
   }
 }

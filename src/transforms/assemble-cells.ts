@@ -1,4 +1,4 @@
-import { EtlError, type TextCells } from '@etl/sdk';
+import { EtlError, type BufferPool, type TextCells } from '@etl/sdk';
 import type { PatchBuffer } from './patch-buffer.js';
 
 /** Where the cells of one column stand: the cell of row `r` begins at `index[offset + r * step]` and ends at the number behind it; -1 is null. */
@@ -22,67 +22,71 @@ export interface FrameCells {
   readonly count: number;
 }
 
-/** Cells of the rows that a frame still has, in these columns of it. The bytes are shared with the batch that came, unless cells were patched. */
-export function assembleCells(frame: FrameCells, columns: readonly FrameColumn[] = frame.columns): TextCells {
-  const { bytes, index } = frame.cells;
+/** Where new cells stand: memory of a pool, or of their own. */
+type Memory = Pick<BufferPool, 'takeBytes' | 'takeIntegers'>;
+
+const own: Memory = {
+  takeBytes: (length) => Buffer.allocUnsafeSlow(length),
+  takeIntegers: (length) => new Int32Array(length),
+};
+
+/** Cells of the rows that a frame still has, in these columns of it. The index is new; the bytes are those of the batch that came, unless cells were patched. */
+export function assembleCells(frame: FrameCells, columns: readonly FrameColumn[] = frame.columns, memory: Memory = own): TextCells {
   const stride = columns.length;
-  const isPicked = keepsPlaces(frame, columns);
-  const out = isPicked ? pickRows(frame, index) : fillRows(frame, columns);
-  if (isPicked) for (const [at, column] of columns.entries()) if (column.index !== index) fillColumn(frame, out, { column, at, stride });
-  if (frame.patch.length === 0) return { bytes, index: out, stride };
-  return { bytes: withPatch(frame, out), index: out, stride };
+  const index = memory.takeIntegers(frame.count * stride * 2);
+  const used = fillRows(frame, runsOf(columns), index);
+  return { bytes: used.isPatched ? withPatch(frame, index, { used, memory }) : frame.cells.bytes, index, stride };
 }
 
-/** Whether every column that was not made anew stands where it stood, so that whole rows of the index can be copied. */
-const keepsPlaces = ({ cells }: FrameCells, columns: readonly FrameColumn[]): boolean =>
-  columns.length === cells.stride && columns.every(({ index, offset }, at) => index !== cells.index || offset === 2 * at);
+/** Columns that stand side by side: so many numbers of the index, copied as one. */
+interface Run {
+  readonly index: Int32Array;
+  readonly offset: number;
+  readonly step: number;
+  numbers: number;
+}
 
-function pickRows({ count, rows, alive, cells: { stride } }: FrameCells, index: Int32Array): Int32Array {
-  if (count === rows) return index.slice(0, rows * stride * 2);
-  const width = stride * 2;
-  const out = new Int32Array(count * width);
-  let start = 0;
-  while (start < count) {
-    const first = alive[start] ?? 0;
-    let end = start + 1;
-    while (end < count && (alive[end] ?? 0) === first + end - start) end++;
-    out.set(index.subarray(first * width, (first + end - start) * width), start * width);
-    start = end;
+function runsOf(columns: readonly FrameColumn[]): Run[] {
+  const runs: Run[] = [];
+  for (const { index, offset, step } of columns) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.index === index && last.step === step && last.offset + last.numbers === offset) last.numbers += 2;
+    else runs.push({ index, offset, step, numbers: 2 });
   }
-  return out;
+  return runs;
 }
 
-/** Row by row, as both sides lie in memory: column by column took three times as long. */
-function fillRows({ count, alive }: FrameCells, columns: readonly FrameColumn[]): Int32Array {
-  const out = new Int32Array(count * columns.length * 2);
+/** What cells stand in: bytes of the batch from `low` to `high`, and perhaps the patch. */
+interface Used {
+  readonly low: number;
+  readonly high: number;
+  readonly isPatched: boolean;
+}
+
+/** Fills row by row, as both sides lie in memory: column by column took three times as long. */
+function fillRows({ count, alive, base }: FrameCells, runs: readonly Run[], out: Int32Array): Used {
   let to = 0;
+  let low = base;
+  let high = 0;
+  let isPatched = false;
   for (let i = 0; i < count; i++) {
     const row = alive[i] ?? 0;
-    for (let at = 0; at < columns.length; at++) {
-      const column = columns[at];
-      if (column === undefined) continue;
-      const from = column.offset + row * column.step;
-      out[to++] = column.index[from] ?? -1;
-      out[to++] = column.index[from + 1] ?? -1;
+    for (const { index, offset, step, numbers } of runs) {
+      const first = offset + row * step;
+      for (let at = first; at < first + numbers; at += 2) {
+        const start = index[at] ?? -1;
+        const end = index[at + 1] ?? -1;
+        out[to++] = start;
+        out[to++] = end;
+        if (start >= base) isPatched = true;
+        else if (start >= 0) {
+          if (start < low) low = start;
+          if (end > high) high = end;
+        }
+      }
     }
   }
-  return out;
-}
-
-function fillColumn(
-  { count, alive }: FrameCells,
-  out: Int32Array,
-  { column, at, stride }: { column: FrameColumn; at: number; stride: number },
-): void {
-  const { index, offset, step } = column;
-  const width = stride * 2;
-  let to = at * 2;
-  for (let i = 0; i < count; i++) {
-    const from = offset + (alive[i] ?? 0) * step;
-    out[to] = index[from] ?? -1;
-    out[to + 1] = index[from + 1] ?? -1;
-    to += width;
-  }
+  return low > high ? { low: 0, high: 0, isPatched } : { low, high, isPatched };
 }
 
 const largest = 2 ** 31 - 1;
@@ -91,20 +95,11 @@ const largest = 2 ** 31 - 1;
  * New bytes: the part of the old ones that cells still use, then the patch; moves the index to it. The old bytes may be a buffer that
  * many batches share, so only what lies between the first and the last cell is copied.
  */
-function withPatch({ bytes, base, patch, cells }: FrameCells, index: Int32Array): Uint8Array {
-  let low = base;
-  let high = 0;
-  let isPatched = false;
-  for (let at = 0; at < index.length; at += 2) {
-    const from = index[at] ?? -1;
-    if (from >= base) isPatched = true;
-    if (from < 0 || from >= base) continue;
-    if (from < low) low = from;
-    const to = index[at + 1] ?? 0;
-    if (to > high) high = to;
-  }
-  if (!isPatched) return cells.bytes;
-  if (low > high) low = high;
+function withPatch(
+  { bytes, base, patch }: FrameCells,
+  index: Int32Array,
+  { used: { low, high }, memory }: { used: Used; memory: Memory },
+): Uint8Array {
   const kept = high - low;
   if (kept + patch.length > largest) throw new EtlError('INTERNAL', 'A batch of more than 2 GiB');
   for (let at = 0; at < index.length; at += 2) {
@@ -114,7 +109,7 @@ function withPatch({ bytes, base, patch, cells }: FrameCells, index: Int32Array)
     index[at] = from + move;
     index[at + 1] = (index[at + 1] ?? 0) + move;
   }
-  const out = Buffer.allocUnsafeSlow(kept + patch.length);
+  const out = memory.takeBytes(kept + patch.length);
   bytes.copy(out, 0, low, high);
   patch.bytes.copy(out, kept, 0, patch.length);
   return out;

@@ -1,7 +1,7 @@
-import { cellsOf, rowNumber, textBatch, type Batch, type Origin, type Schema, type TextCells } from '@etl/sdk';
+import { cellsOf, rowNumber, textBatch, type Batch, type BufferPool, type Origin, type Schema, type TextCells } from '@etl/sdk';
 import { assembleCells, type FrameCells, type FrameColumn } from './assemble-cells.js';
 import { PatchBuffer } from './patch-buffer.js';
-import type { StepCounts, StepReject } from './step.js';
+import type { StageResult, StepCounts, StepReject } from './step.js';
 
 /** Why a row does not go on, or goes on with a warning. */
 export type Verdict =
@@ -11,6 +11,8 @@ export type Verdict =
 
 export const filtered: Verdict = { kind: 'filtered' };
 export const warned: Verdict = { kind: 'warned' };
+
+type Finished = Pick<StageResult, 'batch' | 'shares' | 'release'>;
 
 /**
  * A batch on its way through row steps. Steps choose columns and judge rows without copying a byte; cells that change are written to a
@@ -88,6 +90,13 @@ export class CellFrame implements FrameCells {
     return { index: new Int32Array(this.rows * 2).fill(-1), offset: 0, step: 2 };
   }
 
+  /** A column with one cell for all rows. */
+  constant(bytes: Uint8Array): FrameColumn {
+    const from = this.base + this.patch.length;
+    this.patch.write(bytes);
+    return { index: Int32Array.of(from, this.base + this.patch.length), offset: 0, step: 0 };
+  }
+
   /** Sets a cell of a column made by `copy` or `blank`. */
   set({ index }: FrameColumn, row: number, text: string | null): void {
     if (text === null) {
@@ -155,19 +164,34 @@ export class CellFrame implements FrameCells {
     };
   }
 
-  /** The rows that are left, as a batch of this schema. */
-  finish(output: Schema): Batch {
+  /** The rows that are left, as a batch of this schema, in memory of a pool where they are not what came. */
+  finish(output: Schema, pool: BufferPool): Finished {
     if (this.#isUntouched) {
-      const { origin, csv } = this.source;
-      if (output === this.input) return this.source;
-      return textBatch(output, this.cells, { ...(origin === undefined ? {} : { origin }), ...(csv === undefined ? {} : { csv }) });
+      const { source } = this;
+      const { origin, csv } = source;
+      const batch =
+        output === this.input
+          ? source
+          : textBatch(output, this.cells, { ...(origin === undefined ? {} : { origin }), ...(csv === undefined ? {} : { csv }) });
+      return { batch, shares: true, release: () => undefined };
     }
-    const { origin } = this;
-    const whole = this.count === this.rows;
-    const numbers =
-      origin === undefined || whole ? undefined : Float64Array.from(this.alive.subarray(0, this.count), (row) => rowNumber(origin, row));
-    const kept = origin === undefined || numbers === undefined ? origin : { ...origin, first: numbers[0] ?? origin.first, numbers };
-    return textBatch(output, assembleCells(this), kept === undefined ? {} : { origin: kept });
+    const cells = assembleCells(this, this.columns, pool);
+    const shares = cells.bytes === this.cells.bytes;
+    const release = (): void => {
+      pool.give(cells.index.buffer);
+      if (!shares) pool.give(cells.bytes.buffer);
+    };
+    const origin = this.#keptOrigin();
+    return { batch: textBatch(output, cells, origin === undefined ? {} : { origin }), shares, release };
+  }
+
+  /** Where the rows that are left come from. */
+  #keptOrigin(): Origin | undefined {
+    const { origin, alive, count } = this;
+    if (origin === undefined || count === this.rows) return origin;
+    const numbers = new Float64Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = rowNumber(origin, alive[i] ?? 0);
+    return { ...origin, first: numbers[0] ?? origin.first, numbers };
   }
 
   /** Whether rows and cells are those that came, in the same places. */

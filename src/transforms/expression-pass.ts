@@ -6,19 +6,19 @@ import { EtlError, isEtlError, textBatch, type Schema } from '@etl/sdk';
 import { AnswerCells } from './answer-cells.js';
 import { assembleCells } from './assemble-cells.js';
 import type { CellFrame } from './cell-frame.js';
-import { placeColumn } from './expression-levels.js';
+import { placeColumn, type LevelStep } from './expression-levels.js';
 import { planExpressions, type ExpressionPlan } from './expression-plan.js';
 import { isRowError, settleFailedRows } from './failed-rows.js';
-import type { ExpressionStep, RowPass } from './library-step.js';
+import type { RowPass } from './library-step.js';
 import { settleAnswer } from './settle-answer.js';
 import type { StageResources } from './step.js';
 import { warnOfText } from './warn-of-text.js';
 
 /**
- * Expressions side by side as one statement per batch. Only the columns that they read cross to DuckDB, and only what they made comes back:
- * all other cells stay byte for byte what they were.
+ * Expressions side by side, and casts between them, as one statement per group of batches. Only the columns that they read cross to DuckDB, and
+ * only what they made comes back: all other cells stay byte for byte what they were.
  */
-export async function expressionPass(steps: readonly ExpressionStep[], resources: StageResources): Promise<RowPass> {
+export async function expressionPass(steps: readonly LevelStep[], resources: StageResources): Promise<RowPass> {
   const plan = planExpressions(steps);
   warnOfText(
     plan.sent.map(({ field }) => field),
@@ -28,8 +28,20 @@ export async function expressionPass(steps: readonly ExpressionStep[], resources
   const session = await resources.connect();
   const interrupt = (): void => session.interrupt();
   resources.signal.addEventListener('abort', interrupt);
+  const casts = new Map(steps.flatMap((step) => (step.work === 'cells' ? [[step, step.open()]] : [])));
+  const evaluation = { plan, session, temporary: resources.temporary, answer: new AnswerCells(plan.answer) };
   return {
-    apply: (frame) => applyExpressions(frame, { plan, session, temporary: resources.temporary }),
+    async apply(frames) {
+      await answerFrames(frames, evaluation);
+      const { answer } = evaluation;
+      const places = answer.places();
+      let first = 0;
+      for (const frame of frames) {
+        const { count } = frame;
+        settleAnswer(frame, { plan, answer, places, first, casts });
+        first += count;
+      }
+    },
     async close() {
       resources.signal.removeEventListener('abort', interrupt);
       await session.close();
@@ -37,36 +49,35 @@ export async function expressionPass(steps: readonly ExpressionStep[], resources
   };
 }
 
-export interface Evaluation {
+interface Evaluation {
   readonly plan: ExpressionPlan;
   readonly session: Session;
   readonly temporary: string;
+  readonly answer: AnswerCells;
 }
 
-async function applyExpressions(frame: CellFrame, evaluation: Evaluation): Promise<void> {
-  const { plan, session, temporary } = evaluation;
-  const answer = new AnswerCells(frame, plan.answer);
-  if (plan.sent.length === 0 || frame.count === 0) {
-    const relation = `select 0 as ${placeColumn} from range(${frame.count})`;
-    if (frame.count > 0) await evaluate(answer, { session, plan, relation });
-    settleAnswer(frame, plan, answer);
+async function answerFrames(frames: readonly CellFrame[], { plan, session, temporary, answer }: Evaluation): Promise<void> {
+  const rows = frames.reduce((sum, { count }) => sum + count, 0);
+  answer.begin(rows);
+  if (rows === 0) return;
+  if (plan.sent.length === 0) {
+    await evaluate(answer, { session, plan, relation: `select 0 as ${placeColumn} from range(${rows})` });
     return;
   }
   const path = join(temporary, `rows-${randomUUID()}.csv`);
   try {
     const schema: Schema = { fields: plan.sent.map(({ field }) => field), key: [] };
-    const sent = assembleCells(frame, plan.sent.map(({ at }) => frame.column(at))); // prettier-ignore
-    const facts = await writeSegment(path, schema, [textBatch(schema, sent)]);
-    const rows = segmentSql(path, schema, facts);
-    await evaluate(answer, { session, plan, relation: `select *, 0 as ${placeColumn} from ${rows}` }).catch(async (error: unknown) => {
+    const sent = frames.map((frame) => textBatch(schema, assembleCells(frame, plan.sent.map(({ at }) => frame.column(at))))); // prettier-ignore
+    const facts = await writeSegment(path, schema, sent);
+    const segment = segmentSql(path, schema, facts);
+    await evaluate(answer, { session, plan, relation: `select *, 0 as ${placeColumn} from ${segment}` }).catch(async (error: unknown) => {
       if (!isRowError(error)) throw error;
       answer.clear();
-      await settleFailedRows(answer, { session, plan, rows, error });
+      await settleFailedRows(answer, { session, plan, rows: segment, error });
     });
   } finally {
     await rm(path, { force: true });
   }
-  settleAnswer(frame, plan, answer);
 }
 
 /** Runs all steps over a relation and takes the answer of every row, in order. Throws what an expression throws. */

@@ -26,6 +26,17 @@ export type CellSql =
   /** TRY_CAST of columns, where only a value that the type has no room for comes out null: its row is refused. */
   | { readonly kind: 'casts'; readonly types: ReadonlyMap<string, FieldType> };
 
+/** A cast that SQL does too, so that expressions on both sides of it can be one statement. */
+export interface CastStep extends CellStep {
+  readonly sql: Extract<CellSql, { kind: 'casts' }>;
+}
+
+export const isCastStep = (step: RowStep): step is CastStep => step.work === 'cells' && step.sql?.kind === 'casts';
+
+/** A check whose rows go on with a warning. */
+export const isWarning = (step: RowStep): boolean =>
+  step.work === 'expression' && step.effect.kind === 'check' && step.effect.onFail === 'warn';
+
 /** An expression of SQL over the columns of the row. */
 export interface ExpressionStep extends RowStepBase {
   readonly work: 'expression';
@@ -63,7 +74,7 @@ export interface TableStep extends BoundStep {
 
 /** Neighbouring row steps of one kind, ready to run. */
 export interface RowPass {
-  apply(frame: CellFrame): Promise<void> | void;
+  apply(frames: readonly CellFrame[]): Promise<void> | void;
   close(): Promise<void>;
 }
 

@@ -1,12 +1,13 @@
-import { EtlError, type Batch, type Schema } from '@etl/sdk';
+import { BufferPool, EtlError, type Batch, type Schema } from '@etl/sdk';
 import { CellFrame } from './cell-frame.js';
+import type { LevelStep } from './expression-levels.js';
 import { expressionPass } from './expression-pass.js';
-import type { CellStep, ExpressionStep, RowPass, RowStep } from './library-step.js';
+import { isCastStep, type CellStep, type RowPass, type RowStep } from './library-step.js';
 import { runRowsOnTable } from './row-table.js';
 import { derivedColumns, isSqlStep } from './table-levels.js';
 import type { StageResources, StageResult, StepCounts, StreamOperator, StreamStage } from './step.js';
 
-/** Each batch costs a statement of some milliseconds, whatever it holds. */
+/** Each group of batches costs a statement of some milliseconds, whatever it holds. */
 const statementRows = 65_536;
 
 /** One stage of row steps: cell steps side by side are one pass over the cells, expressions side by side one statement per batch. */
@@ -31,7 +32,7 @@ function plainStage(steps: readonly RowStep[], input: Schema): StreamStage {
     input,
     output,
     open: (resources) => openRowOperator(steps, { input, output, resources }),
-    ...(steps.some(({ work }) => work === 'expression') && { batchRows: statementRows }),
+    ...(steps.some(({ work }) => work === 'expression') && { groupRows: statementRows }),
   };
 }
 
@@ -60,17 +61,21 @@ async function openRowOperator(
     await close();
     throw error;
   }
-  return { apply: (batch) => applyPasses(passes, { input, output, steps, batch }), close };
+  const pool = new BufferPool();
+  return { apply: (batches) => applyPasses(passes, batches, { input, output, steps, pool }), close };
 }
 
 async function applyPasses(
   passes: readonly RowPass[],
-  { input, output, steps, batch }: { input: Schema; output: Schema; steps: readonly RowStep[]; batch: Batch },
-): Promise<StageResult> {
-  const frame = new CellFrame(input, batch);
-  for (const pass of passes) await pass.apply(frame);
-  assertCounted(frame.counts, { steps, rows: batch.length, left: frame.count });
-  return { batch: frame.finish(output), counts: frame.counts, rejects: frame.rejects };
+  batches: readonly Batch[],
+  { input, output, steps, pool }: { input: Schema; output: Schema; steps: readonly RowStep[]; pool: BufferPool },
+): Promise<StageResult[]> {
+  const frames = batches.map((batch) => new CellFrame(input, batch));
+  for (const pass of passes) await pass.apply(frames);
+  return frames.map((frame) => {
+    assertCounted(frame.counts, { steps, rows: frame.rows, left: frame.count });
+    return { ...frame.finish(output, pool), counts: frame.counts, rejects: frame.rejects };
+  });
 }
 
 /** Every row is accounted for, at each step. Throws UNBALANCED. */
@@ -90,10 +95,13 @@ function assertCounted(
 
 type Group =
   | { readonly work: 'cells'; readonly steps: CellStep[] }
-  | { readonly work: 'expression'; readonly steps: ExpressionStep[] }
+  | { readonly work: 'expression'; readonly steps: LevelStep[] }
   | Extract<RowStep, { work: 'script' }>;
 
-/** Neighbours of one kind. An expression that makes a column anew which an expression before it made begins a new group. */
+/**
+ * Neighbours of one kind; casts that SQL does too belong to the expressions on both sides of them. What makes or casts a column anew which an
+ * expression before it made begins a new group.
+ */
 export function groupSteps(steps: readonly RowStep[]): Group[] {
   const groups: Group[] = [];
   for (const step of steps) {
@@ -102,24 +110,36 @@ export function groupSteps(steps: readonly RowStep[]): Group[] {
     else if (step.work === 'cells') {
       if (last?.work === 'cells') last.steps.push(step);
       else groups.push({ work: 'cells', steps: [step] });
-    } else if (last?.work === 'expression' && !makesAgain(last.steps, step)) last.steps.push(step);
-    else groups.push({ work: 'expression', steps: [step] });
+    } else {
+      const casts = last?.work === 'cells' ? last.steps : [];
+      const before = groups.at(casts.length === 0 ? -1 : -2);
+      if (before?.work === 'expression' && casts.every(isCastStep) && !makesAgain(before.steps, [...casts, step])) {
+        before.steps.push(...casts, step);
+        if (casts.length > 0) groups.pop();
+      } else groups.push({ work: 'expression', steps: [step] });
+    }
   }
   return groups;
 }
 
-const madeBy = ({ effect }: ExpressionStep): string | null => (effect.kind === 'derive' ? effect.column : null);
+/** Columns that a step makes, or casts. */
+function madeBy(step: LevelStep): readonly string[] {
+  if (step.work === 'cells') return [...step.sql.types.keys()];
+  return step.effect.kind === 'derive' ? [step.effect.column] : [];
+}
 
-const makesAgain = (steps: readonly ExpressionStep[], step: ExpressionStep): boolean =>
-  madeBy(step) !== null && steps.some((other) => madeBy(other) === madeBy(step));
+function makesAgain(before: readonly LevelStep[], steps: readonly LevelStep[]): boolean {
+  const made = new Set(before.flatMap((step) => (step.work === 'expression' ? madeBy(step) : [])));
+  return steps.some((step) => madeBy(step).some((column) => made.has(column)));
+}
 
 async function openPass(group: Group, resources: StageResources): Promise<RowPass> {
   switch (group.work) {
     case 'cells': {
       const works = group.steps.map((step) => step.open());
       return {
-        apply: (frame) => {
-          for (const work of works) work(frame);
+        apply: (frames) => {
+          for (const frame of frames) for (const work of works) work(frame);
         },
         close: async () => undefined,
       };

@@ -3,10 +3,10 @@ import { EtlError, type Schema } from '@etl/sdk';
 import { CellFrame } from './cell-frame.js';
 import { placeColumn, valuesOf, warnColumn } from './expression-levels.js';
 import { isRowError } from './failed-rows.js';
-import type { CellStep, ExpressionStep, RowStep } from './library-step.js';
+import { isWarning, type CellStep, type ExpressionStep, type RowStep } from './library-step.js';
 import { rowNumberColumn, type StageTables, type StepCounts, type StepReject, type StreamStage, type TableOperator } from './step.js';
 import { streamTable } from './stream-table.js';
-import { derivedColumns, isWarning, tableLevels, warningsBefore } from './table-levels.js';
+import { derivedColumns, tableLevels, warningsBefore } from './table-levels.js';
 import { makeResult } from './table-result.js';
 import { numberedBatches, tableRejects } from './table-rows.js';
 

@@ -93,8 +93,8 @@ interface StageBase {
 export interface StreamStage extends StageBase {
   readonly kind: 'stream';
   readonly input: Schema;
-  /** Rows of a batch from which on the stage is efficient; absent: any number. */
-  readonly batchRows?: number;
+  /** Rows of a group of batches from which on the stage is efficient; absent: any number. */
+  readonly groupRows?: number;
   open(resources: StageResources): Promise<StreamOperator>;
   /** The same work on a whole table of the spool, where that is faster. */
   readonly runOnTable?: TableOperator;
@@ -103,13 +103,17 @@ export interface StreamStage extends StageBase {
 }
 
 export interface StreamOperator {
-  /** Never changes the given batch. Rejects carry the row as it was before the step that refused it. */
-  apply(batch: Batch): Promise<StageResult>;
+  /** A result for each batch, in order: a group shares what a statement costs. Never changes a batch. Rejects carry the row as it was before the step that refused it. */
+  apply(batches: readonly Batch[]): Promise<readonly StageResult[]>;
   close(): Promise<void>;
 }
 
 export interface StageResult {
   readonly batch: Batch;
+  /** Whether the batch still stands in memory of the one that was given. */
+  readonly shares: boolean;
+  /** Gives back what the batch stands in beside that, once nobody reads it any more. */
+  readonly release: () => void;
   readonly counts: readonly StepCounts[];
   readonly rejects: readonly StepReject[];
 }

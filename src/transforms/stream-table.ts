@@ -20,10 +20,13 @@ export async function streamTable(stage: StreamStage, tables: StageTables, resou
     await session.run(`create table ${into} (${columns.join(', ')})`);
     for await (const batch of tableBatches(stage.input, tables)) {
       if (resources.signal.aborted) throw new EtlError('CANCELLED', 'The run was interrupted');
-      const result = await operator.apply(batch);
-      counts = addStepCounts(counts, result.counts);
-      await rejects.append(result.rejects);
-      await session.append(into, output, [withNumbers(output, result.batch)]);
+      for (const result of await operator.apply([batch])) {
+        counts = addStepCounts(counts, result.counts);
+        await rejects.append(result.rejects);
+        const rows = withNumbers(output, result.batch);
+        result.release();
+        await session.append(into, output, [rows]);
+      }
     }
     return { counts: counts.length === 0 ? stage.steps.map(({ name }) => noCounts(name)) : counts, rejects: rejects.read() };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openBench, runSteps, schemaOf, textsBatch, bindAll, textsOf, type Bench, type Texts } from './run-steps.js';
+import { applyOne, openBench, runSteps, schemaOf, textsBatch, bindAll, textsOf, type Bench, type Texts } from './run-steps.js';
 import { planStages } from '../../src/transforms/index.js';
 import { typeName } from '@etl/sdk';
 
@@ -24,7 +24,8 @@ describe('select, drop and rename', () => {
     if (stage?.kind !== 'stream') throw new Error('not a stream');
     const batch = textsBatch(input, rows);
     const operator = await stage.open(bench.resources);
-    const result = await operator.apply(batch);
+    const result = await applyOne(operator, batch);
+    expect(result.shares).toBe(true);
     expect(result.batch.text?.bytes).toBe(batch.text?.bytes);
     expect(textsOf(stage.output, result.batch)).toEqual([[null, '1'], ['x', '2']]); // prettier-ignore
     expect(names(stage.output)).toEqual(['id', 'note']);
@@ -95,7 +96,7 @@ describe('cast', () => {
       text: { bytes: Uint8Array.of(0xff, 0x41), index: Int32Array.of(0, 1, 1, 2), stride: 1 },
       length: 2,
     };
-    const result = await operator.apply(batch);
+    const result = await applyOne(operator, batch);
     expect(textsOf(stage.output, result.batch)).toEqual([['A']]);
     expect(result.rejects).toMatchObject([{ reason: 'raw is not text in UTF-8 (cast to text)', values: ['\\xff'] }]);
   });
@@ -114,7 +115,8 @@ describe('cast', () => {
     if (stage?.kind !== 'stream') throw new Error('not a stream');
     const csv = Buffer.from('1,a,b,c\n');
     const batch = { ...textsBatch(input, [['1', 'a', 'b', 'c']]), csv };
-    const { batch: out } = await (await stage.open(bench.resources)).apply(batch);
+    const { batch: out, shares } = await applyOne(await stage.open(bench.resources), batch);
+    expect(shares).toBe(true);
     expect(out.csv).toBe(csv);
     expect(out.rows()).toEqual([[1n, 'a', 'b', 'c']]);
   });
@@ -129,9 +131,9 @@ describe('cast', () => {
     bytes.set(cells.bytes, 10_000);
     const index = cells.index.map((at) => at + 10_000);
     const before = [Buffer.from(bytes), Int32Array.from(index)];
-    const { batch } = await (
-      await stage.open(bench.resources)
-    ).apply({ ...textsBatch(input, [['1', '2', '3', 'x']]), text: { bytes, index, stride: 4 } });
+    const given = { ...textsBatch(input, [['1', '2', '3', 'x']]), text: { bytes, index, stride: 4 } };
+    const { batch, shares } = await applyOne(await stage.open(bench.resources), given);
+    expect(shares).toBe(false);
     expect(textsOf(stage.output, batch)).toEqual([['1', '2.00', '3', 'x']]);
     expect([bytes, index]).toEqual(before);
     expect(batch.text?.bytes.length).toBeLessThan(100);

@@ -217,6 +217,7 @@ describe('fused and one by one', () => {
     { filter: 'total >= 0' }, { filter: "name <> 'a' or name is null" }, { derive: { total: 'cast(total * 2 as decimal(12,2))' } }, { derive: { extra: "coalesce(name, '?') || id" } },
     { derive: { n: 'cast(name as integer)' } }, { cast: { total: { to: 'decimal(12,1)', round: 'half-even' } } }, { clean: { trim: true, empty_to_null: true, case: 'lower' } }, { check: [{ field: 'total', min: 0, on_fail: 'reject' }] },
     { check: [{ expression: 'id % 3 <> 0', on_fail: 'warn' }, { field: 'name', not_null: true, on_fail: 'reject' }] }, { rename: { note: 'note' } }, { select: ['note', 'total', 'name', 'id'] }, { cast: { name: 'text(3)' } },
+    { cast: { total: 'decimal(4,2)' } }, { cast: { total: 'decimal(14,3)', id: 'decimal(14)' } }, { cast: { id: 'int16' } }, { derive: { share: 'cast(total * 100000000 as decimal(12,2))' } },
   ); // prettier-ignore
   const cell = fc.oneof(
     { weight: 1, arbitrary: fc.constant(null) },
@@ -250,8 +251,9 @@ describe('fused and one by one', () => {
           if (stage?.kind !== 'stream') throw new Error('not a stream');
           const { textsBatch, textsOf } = await import('./run-steps.js');
           const operator = await stage.open(bench.resources);
-          const result = await operator.apply(textsBatch(schema, left));
+          const [result] = await operator.apply([textsBatch(schema, left)]);
           await operator.close();
+          if (result === undefined) throw new Error('no result');
           left = textsOf(stage.output, result.batch);
           counts.push(...result.counts);
           rejects.push(...result.rejects.map(({ step: name, reason, values }) => ({ name, reason, values })));

@@ -11,8 +11,10 @@ import {
   type ParamValue,
   type Stage,
   type StageResources,
+  type StageResult,
   type StepCounts,
   type StepReject,
+  type StreamOperator,
 } from '../../src/transforms/index.js';
 import { addStepCounts } from '../../src/transforms/add-step-counts.js';
 
@@ -127,6 +129,20 @@ export async function bindAll(bench: Bench, input: Schema, wishes: readonly Step
 }
 
 /** Runs steps over rows: stream stages in batches, table stages in the database. */
+/** The results of all batches, in groups of up to three. */
+async function applyGroups(operator: StreamOperator, batches: readonly Batch[]): Promise<StageResult[]> {
+  const results: StageResult[] = [];
+  for (let at = 0; at < batches.length; at += 3) results.push(...(await operator.apply(batches.slice(at, at + 3))));
+  return results;
+}
+
+/** The result of one batch alone. */
+export async function applyOne(operator: StreamOperator, batch: Batch): Promise<StageResult> {
+  const [result] = await operator.apply([batch]);
+  if (result === undefined) throw new Error('There is no result');
+  return result;
+}
+
 export async function runSteps(
   bench: Bench,
   input: Schema,
@@ -148,8 +164,7 @@ export async function runSteps(
     const out: Batch[] = [];
     let total: readonly StepCounts[] = [];
     try {
-      for (const batch of batches) {
-        const result = await operator.apply(batch);
+      for (const result of await applyGroups(operator, batches)) {
         out.push(result.batch);
         rejects.push(...result.rejects);
         total = addStepCounts(total, result.counts);

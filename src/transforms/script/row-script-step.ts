@@ -15,19 +15,22 @@ export function rowScriptStep(script: BoundScript): ScriptStep {
     output,
     async open(resources) {
       const worker = await openScript(script, resources);
+      const ask = async (frame: CellFrame): Promise<void> => {
+        if (frame.count === 0) {
+          settle(frame, step, { rows: new Int32Array(0), answer: nothing });
+          return;
+        }
+        const rows = frame.alive.slice(0, frame.count);
+        const answer = await worker.ask(ownCells(frame), describeRow(frame, rows)).catch((error: unknown) => {
+          throw cancelledOr(error, resources);
+        });
+        if (answer.kind !== 'rows' || answer.status.length !== rows.length)
+          throw new EtlError('INTERNAL', `${name} answered for other rows`);
+        settle(frame, step, { rows, answer });
+      };
       return {
-        apply: async (frame) => {
-          if (frame.count === 0) {
-            settle(frame, step, { rows: new Int32Array(0), answer: nothing });
-            return;
-          }
-          const rows = frame.alive.slice(0, frame.count);
-          const answer = await worker.ask(ownCells(frame), describeRow(frame, rows)).catch((error: unknown) => {
-            throw cancelledOr(error, resources);
-          });
-          if (answer.kind !== 'rows' || answer.status.length !== rows.length)
-            throw new EtlError('INTERNAL', `${name} answered for other rows`);
-          settle(frame, step, { rows, answer });
+        apply: async (frames) => {
+          for (const frame of frames) await ask(frame);
         },
         close: () => worker.close(),
       };

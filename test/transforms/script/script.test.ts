@@ -193,7 +193,7 @@ describe('a script that goes wrong', () => {
     if (stage?.kind !== 'stream') throw new Error('not a stream');
     const operator = await stage.open({ ...bench.resources, signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
-    await expect(operator.apply(textsBatch(input, rows))).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(operator.apply([textsBatch(input, rows)])).rejects.toMatchObject({ code: 'CANCELLED' });
     await operator.close();
   });
 
