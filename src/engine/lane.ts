@@ -124,24 +124,25 @@ async function* transformed(part: LanePart, after: Json): AsyncGenerator<Moved> 
 }
 
 async function moveChunks(input: Schema, operators: readonly StreamOperator[], chunks: readonly Chunk[]): Promise<Moved[]> {
-  let going = chunks.map(({ batch, rejects, release = () => undefined }): Going => {
-    const refused: LaneReject[] = rejects.map((reject) => ({ ...reject, step: 'extract', schema: input }));
-    return { batch, refused, steps: [], release };
+  let going = chunks.map((chunk): Going => {
+    const { batch, release = () => undefined } = chunk;
+    return { chunk, batch, refused: chunk.rejects.map((reject) => ({ ...reject, step: 'extract', schema: input })), steps: [], release };
   });
   for (const operator of operators) {
     const results = await operator.apply(going.map(({ batch }) => batch));
     if (results.length !== going.length) throw new EtlError('INTERNAL', `A stage answered ${results.length} of ${going.length} batches`);
-    going = going.flatMap((before, at) => results[at] === undefined ? [] : through(before, results[at]));
+    going = results.map((result, at) => through(going[at] as Going, result));
   }
-  return going.map(({ batch, refused, steps, release }, at) => {
-    const { rejects = [], position = null, bytes = 0, batch: given = batch } = chunks[at] ?? {};
+  return going.map(({ chunk, batch, refused, steps, release }) => {
+    const { batch: given, rejects, position, bytes: sourceBytes = 0 } = chunk;
     const counts = { read: given.length + rejects.length, rejected: rejects.length, steps, written: batch.length, refused: 0 };
-    return { batch, refused, counts, position, bytes: bytesOf(batch), sourceBytes: bytes, release };
+    return { batch, refused, counts, position, bytes: bytesOf(batch), sourceBytes, release };
   });
 }
 
 /** A chunk between two stages. */
 interface Going {
+  readonly chunk: Chunk;
   readonly batch: Batch;
   readonly refused: readonly LaneReject[];
   readonly steps: LaneCounts['steps'];
@@ -156,6 +157,7 @@ function through(before: Going, { batch, counts, rejects, shares, release }: Sta
     before.release();
   };
   return {
+    chunk: before.chunk,
     batch,
     refused: [...before.refused, ...rejects],
     steps: [...before.steps, ...counts],

@@ -12,7 +12,9 @@ const triedColumn = '_etl_try';
 
 /** Values for the parameters of all steps. */
 export const valuesOf = (steps: readonly LevelStep[]): { readonly [name: string]: string | null } =>
-  Object.assign({}, ...steps.map((step) => (step.work === 'expression' ? step.expression.values : {}))) as { [name: string]: string | null };
+  Object.assign({}, ...steps.map((step) => (step.work === 'expression' ? step.expression.values : {}))) as {
+    [name: string]: string | null;
+  };
 
 /**
  * Steps as one nested SELECT over a relation, a level for each. A row that a step lets go stays in the result and says so in `_etl_at`; no

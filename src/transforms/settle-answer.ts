@@ -52,8 +52,7 @@ function goneVerdict({ effect }: ExpressionStep): Verdict {
 
 /** SQL evaluated nothing more for a row whose cast it refused: such a row must not go on. Throws UNBALANCED. */
 function assertRefused({ alive, count }: CellFrame, { name }: CastStep, isRefused: (row: number) => boolean): void {
-  for (let i = 0; i < count; i++)
-    if (isRefused(alive[i] ?? 0)) throw new EtlError('UNBALANCED', `${name} keeps a row that SQL refuses`);
+  for (let i = 0; i < count; i++) if (isRefused(alive[i] ?? 0)) throw new EtlError('UNBALANCED', `${name} keeps a row that SQL refuses`);
 }
 
 function putColumn(

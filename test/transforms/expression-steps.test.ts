@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { typeName } from '@etl/sdk';
 import fc from 'fast-check';
 import { planStages } from '../../src/transforms/index.js';
+import { libraryStep } from '../../src/transforms/library-step.js';
+import { groupSteps } from '../../src/transforms/row-stage.js';
 import { bindAll, openBench, runSteps, schemaOf, type Bench, type StepWishes, type Texts } from './run-steps.js';
 
 let bench: Bench;
@@ -209,6 +211,49 @@ describe('what an expression may not hold', () => {
       [{ filter: "big like '123%'" }],
     );
     expect(bench.warnings.join()).toMatch(/big is decimal\(60,2\), which SQL cannot hold exactly/);
+  });
+});
+
+describe('casts between expressions', () => {
+  const table = schemaOf({ id: 'integer', name: 'text', total: 'decimal(12,2)' });
+  const kinds = async (wishes: readonly StepWishes[]): Promise<string[]> =>
+    groupSteps((await bindAll(bench, table, wishes)).map(libraryStep).filter((step) => step.work !== 'table')).map((group) =>
+      group.work === 'script' ? 'script' : `${group.work} ${group.steps.length}`,
+    );
+
+  it('are one statement with them, where SQL casts exactly', async () => {
+    expect(await kinds([{ filter: 'id > 0' }, { cast: { total: 'decimal(14,3)' } }, { derive: { twice: 'total * 2' } }])).toEqual([
+      'expression 3',
+    ]);
+    expect(await kinds([{ filter: 'id > 0' }, { cast: { name: 'text(3)' } }, { derive: { twice: 'total * 2' } }])).toEqual([
+      'expression 1', 'cells 1', 'expression 1',
+    ]); // prettier-ignore
+  });
+
+  it('stand between two statements where a column was made before', async () => {
+    const made = { derive: { sum: 'cast(total * 2 as decimal(12,2))' } };
+    expect(await kinds([made, { cast: { sum: 'decimal(4,2)' } }, { filter: 'id > 0' }])).toEqual([
+      'expression 1',
+      'cells 1',
+      'expression 1',
+    ]);
+    expect(await kinds([made, { cast: { total: 'decimal(4,2)' } }, { filter: 'id > 0' }])).toEqual(['expression 3']);
+  });
+
+  it('refuse a row with the reason of the cast, and nothing later is asked of it', async () => {
+    const { rows, rejects, counts } = await runSteps(
+      bench,
+      table,
+      [['1', '7', '12.50'], ['2', 'x', '123.00'], ['3', 'x', '1.00'], ['-4', '1', '999.00']],
+      [{ filter: 'id > 0' }, { cast: { total: 'decimal(4,2)' } }, { derive: { sum: 'total + cast(name as integer)' } }],
+      { batchRows: 2 },
+    ); // prettier-ignore
+    expect(rows).toEqual([['1', '7', '12.50', '19.50']]);
+    expect(rejects.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^total .*\(cast to decimal\(4,2\)\)$/),
+      expect.stringMatching(/^derive sum: /),
+    ]);
+    expect(counts.map(({ in: given, filtered, rejected }) => [given, filtered, rejected])).toEqual([[4, 1, 0], [3, 0, 1], [2, 0, 1]]); // prettier-ignore
   });
 });
 
