@@ -8,7 +8,7 @@ import type { SpoolTables } from './operate-phase.js';
 import { assertEdge } from './ledger.js';
 import { limited } from './limited.js';
 import { dryWidth, dryWriter } from './dry-writer.js';
-import { openLoad, type OpenLoad } from './open-load.js';
+import { openLoad, openPart, type OpenLoad } from './open-load.js';
 import type { PreparedRun } from './prepare-run.js';
 import { placed, readPlanOf } from './read-plans.js';
 import { sideBySide } from './side-by-side.js';
@@ -103,7 +103,7 @@ async function openSink(
       spool: each === null ? null : spoolId,
     });
     opened.set(entry.name, open);
-    return { width: entry.loader.traits.parts, writer: (part) => open.load.part(part.id) };
+    return { width: entry.loader.traits.parts, writer: (part) => openPart(open, part.id) };
   }
   if (spool === null) throw new EtlError('INTERNAL', `There is no spool for ${dataset}`);
   const table = Spool.table(dataset, 0);

@@ -9,7 +9,7 @@ import { emptyCounts, type LaneCounts, type LaneMark } from './lane-counts.js';
 import { cancelled, runLanePart, type RejectSink } from './lane.js';
 import { assertEdge } from './ledger.js';
 import { dryWriter } from './dry-writer.js';
-import { openLoad, type OpenLoad } from './open-load.js';
+import { openLoad, openPart, type OpenLoad } from './open-load.js';
 import { tableOf, type SpoolTables } from './operate-phase.js';
 import type { PreparedRun } from './prepare-run.js';
 import { sideBySide } from './side-by-side.js';
@@ -79,7 +79,7 @@ async function runSpoolLoad(prepared: PreparedRun, entry: SpoolLoad, world: Load
 async function openedPart(opened: ReadonlyMap<string, OpenLoad>, name: string): Promise<PartWriter> {
   const open = opened.get(name);
   if (open === undefined) throw new EtlError('INTERNAL', `Load ${name} was not begun`);
-  return open.load.part('0');
+  return openPart(open, '0');
 }
 
 /** The table of the dataset, or a copy in the order that the load asks for; ties keep their order. */

@@ -1,4 +1,5 @@
-import { EtlError, type Load, type PlanTarget, type Schema } from '@etl/sdk';
+import { EtlError, type Load, type PartWriter, type PlanTarget, type Schema } from '@etl/sdk';
+import { atTarget, placeOf, writerAt } from './at-target.js';
 import type { EngineLoad, EngineTarget, RunOptions } from './engine-job.js';
 import type { PreparedRun } from './prepare-run.js';
 
@@ -19,7 +20,7 @@ export async function openLoad(
   const { job, run, generation, plan, options, states, context } = prepared;
   const state = states.get(entry.name);
   if (state === undefined) throw new EtlError('INTERNAL', `The state of load ${entry.name} was not read`);
-  const load = await entry.loader.begin({
+  const target = {
     ...planTarget(entry, schema, options),
     epoch: state.epoch,
     run,
@@ -27,7 +28,8 @@ export async function openLoad(
     plan: plan,
     parts,
     takeOver: options.takeOver,
-  });
+  };
+  const load = await atTarget(placeOf(entry), () => entry.loader.begin(target));
   await context.failpoint('engine.load-begun');
   return { entry, dataset: entry.dataset, load };
 }
@@ -44,6 +46,12 @@ export const planTarget = (
   key,
   policy,
 });
+
+/** What writes a part of a load. */
+export const openPart = async ({ entry, dataset, load }: OpenLoad, part: string): Promise<PartWriter> => {
+  const place = placeOf({ ...entry, ...(dataset !== null && { dataset }) });
+  return writerAt(place, await atTarget(place, () => load.part(part)));
+};
 
 /** Leaves every load as it is for the next run. The first failure of leaving is logged, never thrown: it must not hide why the run ended. */
 export async function suspendAll(loads: Iterable<OpenLoad>, prepared: PreparedRun): Promise<void> {

@@ -1,4 +1,5 @@
-import { EtlError } from '@etl/sdk';
+import { EtlError, type LoadTarget } from '@etl/sdk';
+import { atTarget, placeOf } from './at-target.js';
 import type { OpenLoad } from './open-load.js';
 import type { PreparedRun } from './prepare-run.js';
 
@@ -12,13 +13,14 @@ export async function openStatements(
     if (settled.has(name)) continue;
     const state = states.get(name);
     if (state === undefined) throw new EtlError('INTERNAL', `The state of load ${name} was not read`);
-    const load = await loader.begin({
+    const target: LoadTarget = {
       id, run, plan,
       epoch: state.epoch,
       fingerprint: `${job.fingerprint}/${generation}`,
       parts: [], schema: { fields: [], key: [] }, key: [], mode: 'append', policy: 'freeze',
       takeOver: options.takeOver,
-    }); // prettier-ignore
+    }; // prettier-ignore
+    const load = await atTarget(placeOf(entry), () => loader.begin(target));
     opened.set(name, { entry, dataset: null, load });
     await context.failpoint('engine.load-begun');
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { noSession, withSession } from './describing-session.js';
 import { EtlError, isEtlError, type LoadState, type ParentColumns, type Published, type Schema } from '@etl/sdk';
 import type { EachOptions } from '../project/job.js';
+import { atTarget, placeOf } from './at-target.js';
 import { bindJob, type BoundJob } from './bind-job.js';
 import type { EngineContext, Manifest } from './engine-context.js';
 import type { EngineExtract, EngineJob, RunOptions } from './engine-job.js';
@@ -40,7 +41,8 @@ export interface RunIdentity {
 
 export async function readStates(job: EngineJob): Promise<Map<string, LoadState>> {
   const states = new Map<string, LoadState>();
-  for (const { name, id, loader } of [...job.loads, ...job.statements]) states.set(name, await loader.state(id));
+  for (const entry of [...job.loads, ...job.statements])
+    states.set(entry.name, await atTarget(placeOf(entry), () => entry.loader.state(entry.id)));
   return states;
 }
 

@@ -1,4 +1,5 @@
-import { EtlError, type Commit, type Connection, type Cursors, type Json, type LoadCounts } from '@etl/sdk';
+import { EtlError, type Commit, type Cursors, type Json, type LoadCounts } from '@etl/sdk';
+import { atTarget, placeOf } from './at-target.js';
 import { assertEdge, type LedgerSummary } from './ledger.js';
 import type { OpenLoad } from './open-load.js';
 import { isPartial, warnOfKept } from './partial-load.js';
@@ -8,8 +9,8 @@ import { readPlanOf } from './read-plans.js';
 /** Seals every load: all rows are in their targets, counted there, and still invisible. Answers the rows by load. */
 export async function sealAll(prepared: PreparedRun, opened: ReadonlyMap<string, OpenLoad>): Promise<Map<string, number>> {
   const rows = new Map<string, number>();
-  for (const [name, { load }] of opened) {
-    const sealed = await load.seal();
+  for (const [name, { entry, load }] of opened) {
+    const sealed = await atTarget(placeOf(entry), () => load.seal());
     rows.set(name, sealed.rows);
     await prepared.context.failpoint('engine.sealed');
   }
@@ -44,7 +45,7 @@ export async function publishAll(
       };
       return { entry, dataset, load, commit };
     });
-    const counts = await publishGroup(group[0]?.entry.connection, pairs);
+    const counts = await publishGroup(pairs);
     for (const [index, { entry, dataset, commit }] of pairs.entries()) {
       const published = counts[index];
       if (published === undefined) throw new EtlError('INTERNAL', `Load ${entry.name} was published without an answer`);
@@ -57,10 +58,13 @@ export async function publishAll(
 
 type Pair = OpenLoad & { readonly commit: Commit };
 
-async function publishGroup(connection: Connection | undefined, pairs: readonly Pair[]): Promise<readonly LoadCounts[]> {
-  if (pairs.length > 1 && connection?.publish !== undefined) return connection.publish(pairs);
+async function publishGroup(pairs: readonly Pair[]): Promise<readonly LoadCounts[]> {
+  const [first] = pairs;
+  const publish = first?.entry.connection.publish;
+  if (first !== undefined && publish !== undefined && pairs.length > 1)
+    return atTarget({ connection: first.entry.connectionName }, () => publish.call(first.entry.connection, pairs));
   const counts: LoadCounts[] = [];
-  for (const { load, commit } of pairs) counts.push(await load.publish(commit));
+  for (const { entry, load, commit } of pairs) counts.push(await atTarget(placeOf(entry), () => load.publish(commit)));
   return counts;
 }
 

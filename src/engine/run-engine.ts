@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openDatabase, type Database } from '@etl/columnar';
 import { EtlError, isEtlError, type Cursors, type Schema } from '@etl/sdk';
 import type { StageResources } from '../transforms/step.js';
+import { atTarget, placeOf } from './at-target.js';
 import type { EngineContext, Manifest } from './engine-context.js';
 import type { EngineJob, RunOptions } from './engine-job.js';
 import { runExtracts, type LaneWorld } from './extract-phase.js';
@@ -159,7 +160,8 @@ async function finish(prepared: PreparedRun): Promise<RunOutcome> {
     ledger.setLoad(name, published.counts);
   }
   if (!options.dryRun) {
-    for (const { name, id, loader } of job.loads) if (prepared.settled.has(name)) await loader.tidy?.(id);
+    for (const entry of job.loads)
+      if (prepared.settled.has(entry.name)) await atTarget(placeOf(entry), async () => entry.loader.tidy?.(entry.id));
     await context.manifest.remove();
     await context.failpoint('engine.finished');
     if (prepared.spool !== null) await Spool.remove(prepared.spool);

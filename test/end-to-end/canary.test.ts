@@ -30,7 +30,7 @@ const origins: readonly { readonly name: string; readonly options: () => Promise
       const variables = { ETL_CREDENTIALS_PASSPHRASE: passphrase };
       expect((await world.etl(['config', 'set', 'store', 'file'])).code).toBe(0);
       await world.connect();
-      const set = await world.etl(['credentials', 'set', 'shop', 'password'], { variables, stdin: `${canary}\n` });
+      const set = await world.etl(['credentials', 'set', 'shop'], { variables, stdin: `${canary}\n` });
       expect([set.code, leaks(set)]).toEqual([0, []]);
       return { variables };
     },

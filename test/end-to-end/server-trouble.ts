@@ -5,9 +5,15 @@ import { compareEnded, finishAndCompare, prepareBench, type Bench } from './kill
 import type { Ended, ProcessOptions } from './kill-process.js';
 import type { KillProject } from './kill-project.js';
 
+interface Failure {
+  readonly code: string;
+  readonly hint: string | null;
+  readonly place: { readonly connection?: string };
+}
+
 /** What a run that failed says in `--json`. */
-function failureOf({ stdout }: Ended): { readonly code: string; readonly hint: string | null } | null {
-  const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly error: { code: string; hint: string | null } | null }[] };
+function failureOf({ stdout }: Ended): Failure | null {
+  const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly error: Failure | null }[] };
   return runs[0]?.error ?? null;
 }
 
@@ -74,7 +80,10 @@ export function describeServerTrouble(project: KillProject, close: () => Promise
     it('one that stays away ends the run as UNREACHABLE, and the next run completes it', async () => {
       const directory = await bench.copy();
       const ended = await disturbed(bench, directory, { point, change: () => server().kill() });
-      expect([ended.code, failureOf(ended)?.code]).toEqual([4, 'UNREACHABLE']);
+      expect([ended.code, failureOf(ended)]).toEqual([
+        4,
+        expect.objectContaining({ code: 'UNREACHABLE', place: expect.objectContaining({ connection: 'warehouse' }) }),
+      ]);
       await server().start();
       expect(await finishAndCompare(directory, bench, false)).toBeNull();
       await bench.drop(directory);
@@ -96,7 +105,11 @@ export function describeServerTrouble(project: KillProject, close: () => Promise
       const refused = await bench.run(directory, withPassword('the second password'));
       expect([refused.code, failureOf(refused)]).toEqual([
         3,
-        expect.objectContaining({ code: 'AUTH_FAILED', hint: expect.stringContaining('etl credentials set') }),
+        expect.objectContaining({
+          code: 'AUTH_FAILED',
+          hint: expect.stringContaining('etl credentials set warehouse'),
+          place: expect.objectContaining({ connection: 'warehouse' }),
+        }),
       ]);
       expect(await bench.content(directory)).toBe(before);
       expect(await compareEnded(directory, bench, await bench.run(directory, withPassword('the third password')))).toBeNull();

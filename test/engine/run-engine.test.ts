@@ -107,6 +107,20 @@ describe('runEngine', () => {
     120_000,
   );
 
+  it.each([
+    ['memory.begun:1', [direct, packaged]],
+    ['memory.save:1', [direct, packaged]],
+    ['memory.save:2', [direct, packaged]],
+    ['memory.publish:1', [direct]],
+  ])('says of an error of a target at %s where it belongs, and not that the source had it', async (point, sketches) => {
+    for (const sketch of sketches) {
+      world.failAt = point;
+      const loads = sketch.loads.map((load) => ({ ...load, connectionName: 'warehouse' }));
+      const { error } = await world.run({ ...sketch, loads }, { restart: true });
+      expect(error).toMatchObject({ code: 'INTERNAL', place: { connection: 'warehouse' } });
+    }
+  });
+
   it('publishes nothing when more rows are rejected than the limit allows', async () => {
     const ran = await world.run({ ...packaged, limits: { rejects: { rows: 0 } } });
     expect(ran.error).toMatchObject({ code: 'LIMIT_EXCEEDED' });

@@ -50,7 +50,7 @@ export interface Place {
 }
 
 export interface EtlErrorOptions {
-  /** What to do next, as a sentence or a command. */
+  /** What to do next, as a sentence or a command. `CONNECTION` in it becomes the name of the connection once that is known. */
   readonly hint?: string;
   readonly place?: Place;
   /** The native error. */
@@ -86,16 +86,20 @@ export class EtlError extends Error {
   }
 
   /** The same error with a place filled in where it had none. */
-  at(place: Place): EtlError {
+  at(added: Place): EtlError {
     const { code, message, hint, cause, details } = this;
+    const place = { ...added, ...this.place };
     return new EtlError(code, message, {
-      ...(hint === undefined ? {} : { hint }),
-      place: { ...place, ...this.place },
+      ...(hint === undefined ? {} : { hint: withConnection(hint, place) }),
+      place,
       cause: cause ?? this,
       details,
     });
   }
 }
+
+const withConnection = (hint: string, { connection }: Place): string =>
+  connection === undefined ? hint : hint.replaceAll(/\bCONNECTION\b/g, () => connection);
 
 /** Whether this is an `EtlError`, also one made by another copy of the SDK in the same process. */
 export const isEtlError = (error: unknown): error is EtlError => error instanceof Error && brand in error;

@@ -82,7 +82,7 @@ function readUrl(text: string, example: string): UrlParts {
   if (url.password !== '')
     throw invalid(
       'The URL of the connection holds a password',
-      'Take it out, write password: { secret: password }, and store it: etl credentials set',
+      'Take it out, write password: { secret: password }, and store it: etl credentials set CONNECTION',
     );
   if (url.search !== '') throw invalid('The URL of the connection has parameters', 'Write them as options of the connection');
   const database = decodeURIComponent(url.pathname.slice(1));

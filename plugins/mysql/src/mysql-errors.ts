@@ -3,7 +3,7 @@ import type { ErrorEntry, ErrorTable } from '@etl/sql';
 
 const tlsHint = 'Check tls of the connection: ca names the file with the authority that signed the certificate of the server';
 const signInHint =
-  'Check user and password: etl credentials set. A user that the server wants encrypted (REQUIRE SSL) is refused without tls';
+  'Check user and password: etl credentials set CONNECTION. A user that the server wants encrypted (REQUIRE SSL) is refused without tls';
 const rightsHint = 'Ask the administrator of the server for the right, or use another user';
 const againHint = 'Another session holds the rows or the table: run the job again, or raise lock_timeout of the connection';
 

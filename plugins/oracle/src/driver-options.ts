@@ -23,7 +23,7 @@ export async function driverOptions(
   const { user, password, config_dir: configDir } = options;
   if (password === undefined)
     throw new EtlError('CREDENTIAL_MISSING', `The connection to ${address.place} has no password`, {
-      hint: 'Store it: etl credentials set',
+      hint: 'Store it: etl credentials set CONNECTION',
     });
   return {
     user: /^[a-z][\w$#]*$/i.test(user) ? user : `"${user.replaceAll('"', '')}"`,

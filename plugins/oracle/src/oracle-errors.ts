@@ -53,9 +53,9 @@ export const oracleErrors: ErrorTable = new Map<string, ErrorEntry>([
   ['ORA-02391', entry('THROTTLED', 'The user has as many sessions as it may: lower sessions of the connection')],
   ['ORA-01013', entry('CANCELLED')],
   // Signing in
-  ['ORA-01017', entry('AUTH_FAILED', 'Check user and password: etl credentials set')],
-  ['ORA-01005', entry('AUTH_FAILED', 'Give the password: etl credentials set')],
-  ['NJS-101', entry('CREDENTIAL_MISSING', 'Give the password: etl credentials set')],
+  ['ORA-01017', entry('AUTH_FAILED', 'Check user and password: etl credentials set CONNECTION')],
+  ['ORA-01005', entry('AUTH_FAILED', 'Give the password: etl credentials set CONNECTION')],
+  ['NJS-101', entry('CREDENTIAL_MISSING', 'Give the password: etl credentials set CONNECTION')],
   ['ORA-28000', entry('AUTH_FAILED', 'The account is locked: the administrator unlocks it')],
   ['ORA-28001', entry('AUTH_FAILED', 'The password has expired: change it on the server')],
   ['ORA-28003', entry('AUTH_FAILED', 'The password has expired: change it on the server')],

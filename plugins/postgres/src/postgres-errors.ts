@@ -7,7 +7,7 @@ const lockHint = 'Another session holds the table: find it in pg_stat_activity, 
 
 /** SQLSTATE codes, and classes by their first two characters. `row`: the server refuses a row, not the statement. */
 export const postgresErrors: ErrorTable = new Map([
-  ['28P01', { code: 'AUTH_FAILED', hint: 'Store the password again: etl credentials set' }],
+  ['28P01', { code: 'AUTH_FAILED', hint: 'Store the password again: etl credentials set CONNECTION' }],
   ['28000', { code: 'AUTH_FAILED', hint: 'The server lets this user in only another way: look at pg_hba.conf, and whether tls is set' }],
   ['28', { code: 'AUTH_FAILED', hint: 'Look at user and password of the connection' }],
   ['3D000', { code: 'NOT_FOUND', hint: 'Correct the database of the connection' }],

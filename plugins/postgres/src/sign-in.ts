@@ -81,7 +81,7 @@ function signInError(cause: unknown, { address, hasPassword, place }: Failing): 
   if (/SASL|SCRAM|password must be a string/i.test(message) && !hasPassword) return noPassword(place, cause);
   if (/SASL|SCRAM/i.test(message))
     return new EtlError('AUTH_FAILED', `Signing in at ${place} failed: ${message}`, {
-      hint: 'Store the password again: etl credentials set',
+      hint: 'Store the password again: etl credentials set CONNECTION',
       cause,
     });
   if (isServers) {
@@ -103,7 +103,7 @@ function signInError(cause: unknown, { address, hasPassword, place }: Failing): 
 
 const noPassword = (place: string, cause: unknown): EtlError =>
   new EtlError('AUTH_FAILED', `${place} asks for a password, and the connection has none`, {
-    hint: 'Write password: { secret: password }, and store it: etl credentials set',
+    hint: 'Write password: { secret: password }, and store it: etl credentials set CONNECTION',
     cause,
   });
 

@@ -19,7 +19,9 @@ export default class CredentialsSet extends ProjectCommand {
   static override description = `The value is never an argument and never shown. It goes into the keychain of the system, or into the encrypted file (etl config set store file), for this project, environment and connection, and is given out only for the endpoint that the connection has now.`;
   static override args = {
     connection: Args.string({ description: 'Name of the connection', required: true }),
-    field: Args.string({ description: 'Name of the secret, as { secret: NAME } has it', required: true }),
+    field: Args.string({
+      description: 'Name of the secret, as { secret: NAME } has it; may be left out where the connection has one alone',
+    }),
   };
   static override flags = {};
   static override examples = [
@@ -37,20 +39,29 @@ export default class CredentialsSet extends ProjectCommand {
     const { connectionSecrets, namedConnection } = await import('../../connections/described-connection.js');
     const entry = namedConnection(project, args.connection);
     const secrets = await connectionSecrets(entry, { project, registry: await this.registry() });
-    const found = secrets.find(({ request }) => request.address.field === args.field);
+    const names = secrets.map(({ request }) => request.address.field);
+    const field = args.field ?? onlySecret(entry.name, names);
+    const found = secrets.find(({ request }) => request.address.field === field);
     if (found === undefined) {
-      const names = secrets.map(({ request }) => request.address.field);
-      throw new EtlError('USAGE', `Connection ${entry.name} refers to no secret '${args.field}'`, {
-        hint:
-          suggestion(args.field, names, { what: 'Its secrets' }) ?? `Write ${args.field}: { secret: ${args.field} } into etl.yaml first`,
+      throw new EtlError('USAGE', `Connection ${entry.name} refers to no secret '${field}'`, {
+        hint: suggestion(field, names, { what: 'Its secrets' }) ?? `Write ${field}: { secret: ${field} } into etl.yaml first`,
       });
     }
     const credentials = await this.credentials();
     credentials.refuseInCi();
-    const value = await this.readSecret(`${args.field} of ${entry.name}:`, 'a pipe on standard input');
+    const value = await this.readSecret(`${field} of ${entry.name}:`, 'a pipe on standard input');
     const { store, endpoint } = await credentials.set(found.request, value);
     const { storeNames } = await import('../../credentials/secret-store.js');
-    this.terminal.say(`${this.terminal.palette.good('✔')} ${args.field} of ${entry.name} is in ${storeNames[store]}, for ${endpoint}`);
-    return { status: 'done', exitCode: 0, connection: entry.name, field: args.field, environment: project.environment, store, endpoint };
+    this.terminal.say(`${this.terminal.palette.good('✔')} ${field} of ${entry.name} is in ${storeNames[store]}, for ${endpoint}`);
+    return { status: 'done', exitCode: 0, connection: entry.name, field, environment: project.environment, store, endpoint };
   }
+}
+
+/** The secret of a connection that has one alone. Throws USAGE. */
+function onlySecret(connection: string, names: readonly string[]): string {
+  const [first, ...others] = names;
+  if (first !== undefined && others.length === 0) return first;
+  throw new EtlError('USAGE', `Connection ${connection} refers to ${first === undefined ? 'no secret' : `${names.length} secrets`}`, {
+    hint: first === undefined ? 'Write { secret: NAME } into etl.yaml first' : `Say which: ${names.join(', ')}`,
+  });
 }
