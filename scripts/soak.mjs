@@ -1,12 +1,18 @@
-/**
- * Kills runs at random times, again and again: `npm run soak -- --rounds 50 --project PostgreSQL --mode merge --seed 7`; with `--kill server` the database server
- * instead of the run. The summary is JSON on standard output.
- */
+/** Kills runs at random times, again and again. The summary is JSON on standard output. */
 import { parseArgs } from 'node:util';
 import { register } from 'tsx/esm/api';
 
+const usage = `npm run soak -- [options], such as: npm run soak -- --rounds 50 --project PostgreSQL --mode merge --seed 7
+  --rounds N       rounds for each project (default 50)
+  --kill VICTIM    what is killed at random times: cli (default), or the database server
+  --project TEXT   only projects whose name contains this
+  --mode MODE      only projects of this write mode
+  --seed N         repeats the times of an earlier soak
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     kill: { type: 'string', default: 'cli' },
     mode: { type: 'string' },
     project: { type: 'string' },
@@ -14,6 +20,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 const rounds = wholeNumber('rounds', values.rounds);
 const seed = wholeNumber('seed', values.seed);
 if (!['cli', 'server'].includes(values.kill)) refuse(`--kill takes cli or server, not ${values.kill}`);
