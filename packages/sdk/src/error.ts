@@ -50,7 +50,7 @@ export interface Place {
 }
 
 export interface EtlErrorOptions {
-  /** What to do next, as a sentence or a command. `CONNECTION` in it becomes the name of the connection once that is known. */
+  /** What to do next, as a sentence or a command. In a command such as `etl credentials set CONNECTION`, the name of the connection is filled in once it is known. */
   readonly hint?: string;
   readonly place?: Place;
   /** The native error. */
@@ -98,8 +98,9 @@ export class EtlError extends Error {
   }
 }
 
+/** Only behind the words of a command: a table may be called CONNECTION too. */
 const withConnection = (hint: string, { connection }: Place): string =>
-  connection === undefined ? hint : hint.replaceAll(/\bCONNECTION\b/g, () => connection);
+  connection === undefined ? hint : hint.replaceAll(/\b(etl [a-z]+ [a-z]+ )CONNECTION\b/g, (_, command: string) => command + connection);
 
 /** Whether this is an `EtlError`, also one made by another copy of the SDK in the same process. */
 export const isEtlError = (error: unknown): error is EtlError => error instanceof Error && brand in error;
