@@ -8,8 +8,8 @@ import { root } from './root.mjs';
 
 /** Taken into the bundle of the command line beside the parts of the clone: whatever is needed to start and looks for no files beside itself. */
 const inlinedByCli = ['@oclif/core', 'chalk', 'cli-table3', 'pino', 'string-width', 'yaml', 'zod'];
-/** Into those of plugins. Their drivers are loaded as they are. */
-const inlinedByPlugins = ['zod'];
+/** Into those of plugins: also drivers that look for no files beside themselves. */
+const inlinedByPlugins = ['mysql2', 'pg', 'zod'];
 
 /** Every package whose entries are bundled over what the compiler wrote for them, with its entries relative to `src`. */
 const bundles = () => [
@@ -104,6 +104,10 @@ function sources({ own, folders, inlined }) {
   const setup = ({ onLoad, onResolve }) => {
     // All languages in which zod can word its messages are a quarter of a bundle; ours are worded by ourselves
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" }));
+    // It finds out whether it runs at Cloudflare by making a Response, for which Node 20 loads all of its fetch
+    onLoad({ filter: /[\\/]pg[\\/]lib[\\/]stream\.js$/ }, ({ path }) => ({
+      contents: withReplaced(readFileSync(path, 'utf8'), "typeof Response === 'function'", 'false'),
+    }));
     onResolve({ filter: /^[^./#]/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined;
       if (path.startsWith('node:') || builtinModules.includes(path)) return { path, external: true };
@@ -119,6 +123,12 @@ function sources({ own, folders, inlined }) {
     });
   };
   return { plugin: { name: 'sources', setup }, missing };
+}
+
+/** Throws where the text is not as it was when this was written. */
+function withReplaced(text, before, after) {
+  if (text.split(before).length !== 2) throw new Error(`A package has changed: it no longer says once ${before}`);
+  return text.replace(before, after);
 }
 
 /** The source of what a package exports under a name. */

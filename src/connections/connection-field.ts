@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { inputSchemaOf } from '../project/input-schema.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -28,7 +29,7 @@ export type FieldNode = ConnectionField | FieldVariants;
 
 /** What a connection's schema asks for, in the order of its declaration. */
 export const connectionFields = (schema: z.ZodType): readonly FieldNode[] =>
-  nodesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), { path: [], required: true });
+  nodesOf(inputSchemaOf(schema), { path: [], required: true });
 
 /** How a field is named by flags: `auth.token`. */
 export const fieldName = ({ path }: { readonly path: readonly string[] }): string => path.join('.');

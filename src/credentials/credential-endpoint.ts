@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { inputSchemaOf } from '../project/input-schema.js';
 
 /** Where a secret is sent to. A stored secret is handed out for the endpoint it was stored for, and for no other. */
 export interface CredentialEndpoint {
@@ -22,7 +23,7 @@ export interface EndpointParts {
  * every option that is no secret, since then nothing says which of them lead somewhere else. An option at its default counts as left out.
  */
 export function endpointOf({ connector, schema, options }: EndpointParts): CredentialEndpoint {
-  const properties = propertiesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  const properties = propertiesOf(inputSchemaOf(schema));
   const marked = new Set([...properties].filter(([, property]) => isMarked(property)).map(([name]) => name));
   const bound = Object.entries(options)
     .filter(([name]) => marked.size === 0 || marked.has(name))

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { EtlError, messageOf, modes, type Connector } from '@etl/sdk';
 import { z } from 'zod';
+import { inputSchemaOf } from '../project/input-schema.js';
 import type { CatalogueEntry } from './catalogue.js';
 
 const jsonSchema = z.record(z.string(), z.unknown());
@@ -19,7 +20,7 @@ export type ConnectorDescription = z.infer<typeof connectorDescription>;
 
 /** What stands in the catalogue's file for this connector. */
 export function describeConnector({ connection, extractor, loader, statements }: Connector): ConnectorDescription {
-  const schemaOf = (schema: z.ZodType) => jsonSchema.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  const schemaOf = (schema: z.ZodType) => jsonSchema.parse(inputSchemaOf(schema));
   return {
     connection: schemaOf(connection),
     ...(extractor && { extract: schemaOf(extractor.options), ...(extractor.each === true && { each: true as const }) }),

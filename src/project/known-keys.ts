@@ -1,20 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { inputSchemaOf, type JsonSchema } from './input-schema.js';
 import type { YamlPath } from './yaml-node.js';
-
-type JsonSchema = z.core.JSONSchema.JSONSchema;
-
-/** The JSON Schema of what a person may write. What JSON Schema cannot say is left open. */
-export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
 /** Names of the fields that a schema knows at a path, in the order of their declaration. */
 export function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
-  const keys = schemasAt(jsonSchemaOf(schema), path).flatMap(({ properties }) => Object.keys(properties ?? {}));
+  const keys = schemasAt(inputSchemaOf(schema), path).flatMap(({ properties }) => Object.keys(properties ?? {}));
   return [...new Set(keys)];
 }
 
 /** Whether a schema declares the field at this path as a secret. */
 export const isSecretField = (schema: z.ZodType, path: YamlPath): boolean =>
-  schemasAt(jsonSchemaOf(schema), path).some((each) => each['secret'] === true);
+  schemasAt(inputSchemaOf(schema), path).some((each) => each['secret'] === true);
 
 /** Everything that may describe the value at a path. */
 function schemasAt(root: JsonSchema, path: YamlPath): JsonSchema[] {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { inputSchemaOf } from '../project/input-schema.js';
 
 /** One option of a connector as help shows it. */
 export interface OptionDescription {
@@ -13,7 +14,7 @@ export interface OptionDescription {
 
 /** The options that a schema declares, in its order; those of a union once each. */
 export function describeOptions(schema: z.ZodType): OptionDescription[] {
-  const json: unknown = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
+  const json: unknown = inputSchemaOf(schema);
   const found = new Map<string, OptionDescription>();
   for (const { properties, required } of objectsOf(json))
     for (const [name, property] of Object.entries(properties))
