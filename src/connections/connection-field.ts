@@ -28,8 +28,7 @@ export interface FieldVariants {
 export type FieldNode = ConnectionField | FieldVariants;
 
 /** What a connection's schema asks for, in the order of its declaration. */
-export const connectionFields = (schema: z.ZodType): readonly FieldNode[] =>
-  nodesOf(inputSchemaOf(schema), { path: [], required: true });
+export const connectionFields = (schema: z.ZodType): readonly FieldNode[] => nodesOf(inputSchemaOf(schema), { path: [], required: true });
 
 /** How a field is named by flags: `auth.token`. */
 export const fieldName = ({ path }: { readonly path: readonly string[] }): string => path.join('.');

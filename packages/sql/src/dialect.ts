@@ -188,6 +188,19 @@ export interface UpdateJoined {
   readonly many?: boolean;
 }
 
+export interface Upsert {
+  /** Quoted name of the table. */
+  readonly table: string;
+  /** Relation of the rows, aliased `w`; each key stands there once, and none is null. */
+  readonly rows: string;
+  /** Columns to insert, quoted. */
+  readonly columns: readonly string[];
+  /** Columns of the key, quoted; the only unique index of the table is of them. */
+  readonly key: readonly string[];
+  /** Columns to set where the key is taken, quoted, with the expression that they take. */
+  readonly set: readonly { readonly column: string; readonly to: string }[];
+}
+
 export interface DmlSyntax {
   /** Whether two keys are equal, byte by byte; neither is null. */
   readonly same: Comparison;
@@ -195,6 +208,11 @@ export interface DmlSyntax {
   readonly differs: Comparison;
   /** Sets columns of `t` from the row of `w` that matches; the count of affected rows must be that of the rows which matched. */
   updateJoined(update: UpdateJoined): string;
+  /**
+   * One statement for `SqlSession.upsert` that inserts rows, and sets columns of those whose key is taken: for tables whose facts say `takesUpserts`. null: the server has
+   * none that does the same as an update and an insert.
+   */
+  readonly upsert: ((upsert: Upsert) => string) | null;
   /** Deletes rows of a table, aliased `t` in the condition. */
   deleteWhere(table: string, condition: string): string;
   /** Savepoints: all three know `savepoint x` and `rollback to savepoint x`; null: they need no release. */

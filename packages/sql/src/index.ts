@@ -38,6 +38,7 @@ export {
   type SqlSession,
   type StreamBatch,
   type StreamQuery,
+  type Upserted,
 } from './sql-client.js';
 export {
   isLocalHost,

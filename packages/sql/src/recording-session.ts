@@ -1,5 +1,5 @@
 import { EtlError } from '@etl/sdk';
-import type { Bind, SqlRow, SqlSession } from './sql-client.js';
+import type { Bind, SqlRow, SqlSession, Upserted } from './sql-client.js';
 
 /**
  * A session that writes statements down instead of running them, and asks the real one only what reads. Counts are answered as for a load of one row
@@ -20,6 +20,11 @@ export class RecordingSession implements SqlSession {
   async run(sql: string): Promise<number> {
     this.statements.push(sql);
     return 0;
+  }
+
+  async upsert(sql: string): Promise<Upserted> {
+    this.statements.push(sql);
+    return { inserted: 1, updated: 0, unchanged: 0 };
   }
 
   async rows(sql: string, binds: readonly Bind[] = []): Promise<readonly SqlRow[]> {

@@ -52,6 +52,8 @@ export interface SqlSession {
   retag?(tag: string): Promise<void>;
   /** One statement; the number of rows that it inserted, deleted, or that an update matched. */
   run(sql: string, binds?: readonly Bind[]): Promise<number>;
+  /** An `upsert` of the dialect, with what became of each row that it brings. Only where the dialect has one. */
+  upsert?(sql: string): Promise<Upserted>;
   /** A small answer, whole. */
   rows(sql: string, binds?: readonly Bind[]): Promise<readonly SqlRow[]>;
   /** The columns of a query without running it, with native types. Throws SQL_FAILED with `details: { line }` where the server tells the place. */
@@ -84,6 +86,14 @@ export interface SqlSession {
   cancel(): void;
   /** Closes the connection; the server rolls back what is open. Harmless when repeated. */
   close(): Promise<void>;
+}
+
+/** Rows of an upsert: their sum is that of the rows it brings. */
+export interface Upserted {
+  readonly inserted: number;
+  readonly updated: number;
+  /** Their key was taken by a row with the same values. */
+  readonly unchanged: number;
 }
 
 /** A cell whose value no canonical text of its type can say. */

@@ -21,6 +21,11 @@ export interface TableFacts {
    * replaced by another of the same name; any other keeps what it has and gets its rows exchanged.
    */
   readonly isPlain: boolean;
+  /**
+   * Whether an insert that becomes an update where the key is taken does to the table no more than the update alone would: no trigger sees the insert. False also where the
+   * dialect has no such statement.
+   */
+  readonly takesUpserts: boolean;
   /** Rows as the server guesses them without counting; null: it does not know. */
   readonly estimate: number | null;
   /**

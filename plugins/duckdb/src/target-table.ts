@@ -38,6 +38,7 @@ export async function targetTable(session: Session, name: TableName): Promise<Ta
     fields,
     key,
     generated: new Set(),
+    takesUpserts: false,
     estimate: null,
     keyOrder: 'sort',
     defaulted: new Set(defaulted),

@@ -66,6 +66,7 @@ async function tableFacts(
     })),
     uniques: [...indexes.values()].flatMap(({ unique, columns: list }) => (unique ? [list] : [])),
     isPlain,
+    takesUpserts: found.kind === 'table' && found.engine === 'InnoDB' && (await isUnwatched(session, name)),
     estimate: found.estimate,
     // InnoDB keeps rows in the order of the primary key
     keyOrder: found.engine === 'InnoDB' ? 'free' : 'sort',
@@ -174,6 +175,21 @@ async function indexesOf(session: SqlSession, { schema, table }: TableName): Pro
     indexes.set(name ?? '', index);
   }
   return indexes;
+}
+
+/** Whether no trigger sees what is written. They are shown only to who may make them: for others it is not known. */
+async function isUnwatched(session: SqlSession, { schema, table }: TableName): Promise<boolean> {
+  const granted = (level: string, more: string): string =>
+    `exists (select 1 from information_schema.${level}_privileges where privilege_type = 'TRIGGER' and grantee = concat('''', replace(current_user(), '@', '''@'''), '''')${more})`;
+  const [row] = await session.rows(
+    `select not exists (select 1 from information_schema.triggers where event_object_schema = ? and event_object_table = ?) and (${[
+      granted('user', ''),
+      granted('schema', ' and ? like table_schema'),
+      granted('table', ' and table_schema = ? and table_name = ?'),
+    ].join(' or ')})`,
+    [schema, table, schema, schema, table],
+  );
+  return row?.[0] === '1';
 }
 
 /** Triggers, foreign keys on either side and views stay with the table that they name. */

@@ -22,5 +22,5 @@ export const mysqlDialect = (reading: Reading, server: () => ServerFacts): Diale
   values: mysqlValues(reading),
   ddl: mysqlDdl(server),
   dml: mysqlDml,
-  publish: { swap: 'atomic-rename', renameAll, parts: 4, writers: 1 },
+  publish: { swap: 'atomic-rename', renameAll, parts: 4, writers: 2 },
 });

@@ -1,5 +1,5 @@
 import { EtlError, type Batch, type Field } from '@etl/sdk';
-import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamBatch, StreamQuery } from '@etl/sql';
+import type { Bind, BulkResult, BulkTarget, ReadTransaction, SqlRow, SqlSession, StreamBatch, StreamQuery, Upserted } from '@etl/sql';
 import type { Connection, ResultSetHeader } from 'mysql2';
 import { ArrayWriter } from './array-load.js';
 import { sendArrays, takesArrays, type ArrayAnswer } from './array-protocol.js';
@@ -11,6 +11,7 @@ import { NamedLocks } from './named-locks.js';
 import { hangUp } from './hang-up.js';
 import { collectRows } from './collect-rows.js';
 import { prepareStatement } from './prepare-statement.js';
+import { runUpsert } from './run-upsert.js';
 import { streamRows } from './stream-rows.js';
 import { nativeOfWire } from './native-of-wire.js';
 
@@ -63,6 +64,10 @@ export class MysqlSession implements SqlSession {
   async run(sql: string, binds: readonly Bind[] = []): Promise<number> {
     const { affectedRows } = await this.header(sql, binds);
     return affectedRows;
+  }
+
+  upsert(sql: string): Promise<Upserted> {
+    return runUpsert(this, sql);
   }
 
   /** Runs a statement without rows; `files` gives what LOAD DATA LOCAL reads. */

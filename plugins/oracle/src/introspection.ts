@@ -41,6 +41,7 @@ async function tableFacts(session: SqlSession, asked: TableName): Promise<(Table
     checks: own.flatMap(({ kind: one, condition, columns: looked }) => (one === 'C' && condition !== null ? [{ sql: condition, columns: looked }] : [])),
     uniques: [...own.filter(({ kind: one }) => one === 'P' || one === 'U').map(({ columns: unique }) => unique), ...indexes.filter(({ unique }) => unique).map(({ columns: unique }) => unique)],
     isPlain: kind === 'table' && own.length === 0 && indexes.length === 0 && columns.every(({ hasDefault, virtual, identity }) => !hasDefault && !virtual && identity === null) && !(await hasDependents(session, name)),
+    takesUpserts: false,
     estimate,
     keyOrder: isOrdered ? 'free' : 'sort',
   }; // prettier-ignore

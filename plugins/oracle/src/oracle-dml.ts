@@ -20,6 +20,7 @@ export const oracleDml: DmlSyntax = {
   differs,
   updateJoined: ({ table, rows, set, on, where }) =>
     `merge into ${table} t using ${rows} w on (${on}) when matched then update set ${set.map(({ column, to }) => `t.${column} = ${to}`).join(', ')}${where === null ? '' : ` where ${where}`}`,
+  upsert: null,
   deleteWhere: (table, condition) => `delete from ${table} t where ${condition}`,
   releaseSavepoint: null,
 };

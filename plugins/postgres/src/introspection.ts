@@ -33,6 +33,7 @@ export const postgresIntrospection: Introspection = {
       checks: parsed(checkList) as CheckPlan[],
       uniques: uniques.map((unique) => unique.columns),
       isPlain: isBare === 't' && kind === 'r' && columns.every(({ required, defaulted }) => !required && !defaulted),
+      takesUpserts: false,
       estimate: rows === null ? null : Number(rows),
       keyOrder: correlation == null || Math.abs(Number(correlation)) > 0.9 ? 'free' : 'sort',
     } satisfies TableFacts & { readonly name: TableName };

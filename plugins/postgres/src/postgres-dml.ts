@@ -10,6 +10,7 @@ export const postgresDml: DmlSyntax = {
   differs: (field, left, right) => `${compared(field, left)} is distinct from ${compared(field, right)}`,
   updateJoined: ({ table, rows, set, on, where }) =>
     `update ${table} t set ${set.map(({ column, to }) => `${column} = ${to}`).join(', ')} from ${rows} w where ${on}${where === null ? '' : ` and ${where}`}`,
+  upsert: null,
   deleteWhere: (table, condition) => `delete from ${table} t where ${condition}`,
   releaseSavepoint: (name) => `release savepoint ${name}`,
 };
