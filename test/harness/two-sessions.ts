@@ -6,7 +6,7 @@ import { batchOf, beginLoad, field, finishLoad, schemaOf, text, type LoadSpec, t
 export interface TwoSessionsWorld {
   connect(more?: object, options?: OpenOptions): Promise<Connection>;
   /** Makes a table with the columns `id` and `name` that refuses names which begin with `bad`. */
-  makeTable(table: string): Promise<void>;
+  makeTable(table: string): Promise<unknown>;
   /** Number of rows, of different ids, the least and the greatest id of a table, with tabs between them. */
   countOf(table: string): Promise<string>;
   /** Rows of the only staging table. */
@@ -14,9 +14,9 @@ export interface TwoSessionsWorld {
   /** How many sessions of loads have written something that they have not committed. */
   writing(): Promise<number>;
   /** Ends one of them. */
-  endOne(): Promise<void>;
+  endOne(): Promise<unknown>;
   /** Ends the one that has just saved the mark, and not committed it. */
-  endSaving(): Promise<void>;
+  endSaving(): Promise<unknown>;
   /** A login that the server lets in with one writing session only, as options of the connection. */
   few(): Promise<object>;
 }
