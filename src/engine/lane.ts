@@ -116,8 +116,10 @@ async function* transformed(part: LanePart, after: Json): AsyncGenerator<Moved> 
   const { source, stages, input } = part;
   const operators = await openOperators(stages, part.resources);
   const rows = Math.max(0, ...stages.map(({ groupRows }) => groupRows ?? 0));
+  // Scripts and expressions work in threads of their own: meanwhile the next rows are read
+  const ahead = stages.length === 0 ? source(after) : prefetch(source(after), { weigh: ({ batch }) => bytesOf(batch), budget: readAhead });
   try {
-    for await (const chunks of groupChunks(source(after), { rows, bytes: groupBytes })) yield* await moveChunks(input, operators, chunks);
+    for await (const chunks of groupChunks(ahead, { rows, bytes: groupBytes })) yield* await moveChunks(input, operators, chunks);
   } finally {
     for (const operator of operators) await operator.close();
   }

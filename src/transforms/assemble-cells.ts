@@ -38,6 +38,14 @@ export function assembleCells(frame: FrameCells, columns: readonly FrameColumn[]
   return { bytes: used.isPatched ? withPatch(frame, index, { used, memory }) : frame.cells.bytes, index, stride };
 }
 
+/** The same in buffers of their own, which can be given away: the bytes of a batch may be shared. */
+export function ownCells(frame: FrameCells): TextCells {
+  const { columns } = frame;
+  const index = own.takeIntegers(frame.count * columns.length * 2);
+  const used = fillRows(frame, runsOf(columns), index);
+  return { bytes: withPatch(frame, index, { used, memory: own }), index, stride: columns.length };
+}
+
 /** Columns that stand side by side: so many numbers of the index, copied as one. */
 interface Run {
   readonly index: Int32Array;

@@ -9,6 +9,10 @@ import type { StageResources, StageResult, StepCounts, StreamOperator, StreamSta
 
 /** Each group of batches costs a statement of some milliseconds, whatever it holds. */
 const statementRows = 65_536;
+/** A script works on one batch while others are sent to it and taken from it. */
+const scriptRows = 32_768;
+
+const groupRows = { cells: 0, expression: statementRows, script: scriptRows } as const;
 
 /** One stage of row steps: cell steps side by side are one pass over the cells, expressions side by side one statement per batch. */
 export function rowStage(steps: readonly RowStep[], input: Schema): StreamStage {
@@ -32,7 +36,7 @@ function plainStage(steps: readonly RowStep[], input: Schema): StreamStage {
     input,
     output,
     open: (resources) => openRowOperator(steps, { input, output, resources }),
-    ...(steps.some(({ work }) => work === 'expression') && { groupRows: statementRows }),
+    groupRows: Math.max(0, ...steps.map(({ work }) => groupRows[work])),
   };
 }
 

@@ -1,9 +1,9 @@
 import { EtlError, rowNumber } from '@etl/sdk';
-import { assembleCells, type FrameColumn } from '../assemble-cells.js';
+import { ownCells, type FrameColumn } from '../assemble-cells.js';
 import { filtered, type CellFrame, type Verdict } from '../cell-frame.js';
 import type { ScriptStep } from '../library-step.js';
 import { cancelledOr, openScript, type BoundScript } from './bound-script.js';
-import { rowFiltered, rowKept, staysAsItIs, type CellsMessage, type RowAnswer } from './protocol.js';
+import { rowFiltered, rowKept, staysAsItIs, type RowAnswer } from './protocol.js';
 
 /** A script that is called once per row: rows keep their order and numbers. */
 export function rowScriptStep(script: BoundScript): ScriptStep {
@@ -15,22 +15,24 @@ export function rowScriptStep(script: BoundScript): ScriptStep {
     output,
     async open(resources) {
       const worker = await openScript(script, resources);
-      const ask = async (frame: CellFrame): Promise<void> => {
-        if (frame.count === 0) {
-          settle(frame, step, { rows: new Int32Array(0), answer: nothing });
-          return;
-        }
+      const ask = async (frame: CellFrame): Promise<Answered> => {
+        if (frame.count === 0) return { rows: new Int32Array(0), answer: nothing };
         const rows = frame.alive.slice(0, frame.count);
-        const answer = await worker.ask(ownCells(frame), describeRow(frame, rows)).catch((error: unknown) => {
+        const { bytes, index } = ownCells(frame);
+        const answer = await worker.ask({ bytes, index, rows: rows.length }, describeRow(frame, rows)).catch((error: unknown) => {
           throw cancelledOr(error, resources);
         });
         if (answer.kind !== 'rows' || answer.status.length !== rows.length)
           throw new EtlError('INTERNAL', `${name} answered for other rows`);
-        settle(frame, step, { rows, answer });
+        return { rows, answer };
       };
       return {
         apply: async (frames) => {
-          for (const frame of frames) await ask(frame);
+          // All at once: the script works on one batch while the next is sent and the last is taken
+          const asked = frames.map(ask);
+          for (const one of asked) one.catch(() => undefined);
+          for (const [at, frame] of frames.entries())
+            settle(frame, step, (await asked[at]) ?? { rows: new Int32Array(0), answer: nothing });
         },
         close: () => worker.close(),
       };
@@ -45,30 +47,6 @@ const describeRow =
   ({ origin }: CellFrame, rows: Int32Array) =>
   (row: number): string =>
     origin === undefined ? `row ${row + 1} of a batch` : `row ${(rowNumber(origin, rows[row] ?? row) + 1).toLocaleString('en-US')}`;
-
-/** Cells whose buffers can be given away: the bytes of a batch may be shared. */
-function ownCells(frame: CellFrame): CellsMessage {
-  const { bytes, index } = assembleCells(frame);
-  if (bytes.buffer !== frame.cells.bytes.buffer) return { bytes, index, rows: frame.count };
-  const { low, high } = rangeOf(index);
-  const own = new Uint8Array(high - low);
-  own.set(bytes.subarray(low, high));
-  if (low > 0) for (let at = 0; at < index.length; at++) index[at] = (index[at] ?? -1) < 0 ? -1 : (index[at] ?? 0) - low;
-  return { bytes: own, index, rows: frame.count };
-}
-
-function rangeOf(index: Int32Array): { low: number; high: number } {
-  let low = Number.MAX_SAFE_INTEGER;
-  let high = 0;
-  for (let at = 0; at < index.length; at += 2) {
-    const from = index[at] ?? -1;
-    if (from < 0) continue;
-    if (from < low) low = from;
-    const to = index[at + 1] ?? from;
-    if (to > high) high = to;
-  }
-  return { low: Math.min(low, high), high };
-}
 
 interface Answered {
   /** Rows of the frame that were asked, in order. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { BatchTransform, RowTransform } from '@etl/sdk';
-import type { CellsMessage, FailedAnswer, ScriptFacts, WorkerAnswer, WorkerTask } from './protocol.js';
+import type { BatchAnswer, CellsMessage, FailedAnswer, RowAnswer, ScriptFacts, WorkerAnswer, WorkerTask } from './protocol.js';
 import { BatchScript } from './runtime-batch-script.js';
 import { RowFault, RowScript } from './runtime-row-script.js';
 import type { RowMaker } from './runtime-rows.js';
@@ -25,11 +25,15 @@ export function serve(script: { readonly default?: unknown }, make: RowMaker): v
     facts.kind === 'row'
       ? new RowScript(script.default as RowTransform, make, task)
       : new BatchScript(script.default as BatchTransform, make, task);
+  // One batch after the other, also where rows are waited for
+  let last = Promise.resolve();
   port.on('message', (cells: CellsMessage) => {
-    void running.run(cells).then(
-      (done) => answer(done, buffersOf(done)),
-      (error: unknown) => answer(failed(error)),
-    );
+    last = last
+      .then((): Promise<RowAnswer | BatchAnswer> => running.run(cells))
+      .then(
+        (done) => answer(done, buffersOf(done)),
+        (error: unknown) => answer(failed(error)),
+      );
   });
   answer({ kind: 'ready' });
 }

@@ -24,17 +24,26 @@ export interface ScriptOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A script in a worker of its own: asked one thing at a time. Whatever it does, `ask` ends: with an answer, or with SCRIPT_FAILED. */
+/** What the worker was asked and has not answered. */
+interface Question {
+  /** null: nothing was sent, the script is being loaded. */
+  readonly cells: CellsMessage | null;
+  readonly describeRow: (row: number) => string;
+  readonly resolve: (answer: Exclude<WorkerAnswer, FailedAnswer>) => void;
+  readonly reject: (error: EtlError) => void;
+}
+
+/** A script in a worker of its own, which answers in the order in which it is asked. Whatever it does, `ask` ends: with an answer, or with SCRIPT_FAILED. */
 export class ScriptWorker {
   readonly #worker: Worker;
   readonly #progress: Int32Array | null;
-  #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: EtlError) => void } | null = null;
+  readonly #questions: Question[] = [];
   #ended: EtlError | null = null;
-  /** Nothing was sent: the script is being loaded. */
-  #isIdle = true;
+  /** While a question is open: what watches it, and when the script was last seen to go on. */
+  #watching: NodeJS.Timeout | null = null;
+  #since = 0;
   readonly #abort = (): void => void this.close();
   #early: WorkerAnswer | null = null;
-  #describeRow: (row: number) => string = (row) => `row ${row + 1} of a batch`;
 
   constructor(
     private readonly options: ScriptOptions,
@@ -62,28 +71,25 @@ export class ScriptWorker {
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** Waits for the next answer; sends cells first, where there are any. `describeRow` says which row of the data one of the batch is. Throws SCRIPT_FAILED. */
-  async ask(cells: CellsMessage | null, describeRow?: (row: number) => string): Promise<Exclude<WorkerAnswer, FailedAnswer>> {
-    if (this.#ended !== null) throw this.#ended;
-    if (describeRow !== undefined) this.#describeRow = describeRow;
-    this.#isIdle = cells === null;
-    const answered = new Promise<WorkerAnswer>((resolve, reject) => (this.#waiting = { resolve, reject }));
-    if (cells !== null)
-      this.#worker.postMessage(
-        cells,
-        [cells.bytes.buffer, cells.index.buffer].filter((buffer) => buffer instanceof ArrayBuffer),
-      );
-    else if (this.#early !== null) this.#settle(this.#early);
-    const stop = this.#watch();
-    this.#worker.ref();
-    try {
-      const answer = await answered;
-      if (answer.kind === 'failed') throw this.#failureOf(answer);
-      return answer;
-    } finally {
-      stop();
-      this.#worker.unref();
-    }
+  /**
+   * Waits for the answer; sends cells first, where there are any. More may be asked meanwhile. `describeRow` says which row of the data one of the batch is. Throws
+   * SCRIPT_FAILED.
+   */
+  ask(
+    cells: CellsMessage | null,
+    describeRow: (row: number) => string = (row) => `row ${row + 1} of a batch`,
+  ): Promise<Exclude<WorkerAnswer, FailedAnswer>> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      this.#questions.push({ cells, describeRow, resolve, reject });
+      this.#watch();
+      if (cells !== null)
+        this.#worker.postMessage(
+          cells,
+          [cells.bytes.buffer, cells.index.buffer].filter((buffer) => buffer instanceof ArrayBuffer),
+        );
+      else if (this.#early !== null) this.#settle(this.#early);
+    });
   }
 
   async close(): Promise<void> {
@@ -92,45 +98,51 @@ export class ScriptWorker {
     await this.#worker.terminate();
   }
 
-  /** Ends the worker when it has not gone on for the time allowed. */
-  #watch(): () => void {
+  /** Ends the worker when it has not gone on for the time allowed, for as long as something is asked. */
+  #watch(): void {
+    if (this.#watching !== null) return;
     const { timeout } = this.options.limits;
     let seen = this.#progress?.[0] ?? 0;
-    let since = Date.now();
-    const timer = setInterval(
+    this.#since = Date.now();
+    this.#watching = setInterval(
       () => {
         const now = this.#progress?.[0] ?? 0;
-        if (now !== seen) [seen, since] = [now, Date.now()];
-        else if (Date.now() - since >= timeout) this.#timeOut(now);
+        if (now !== seen) [seen, this.#since] = [now, Date.now()];
+        else if (Date.now() - this.#since >= timeout) this.#timeOut(now);
       },
       Math.max(10, Math.min(timeout / 4, 1000)),
     );
-    return () => clearInterval(timer);
+    this.#worker.ref();
+  }
+
+  #unwatch(): void {
+    if (this.#watching !== null) clearInterval(this.#watching);
+    this.#watching = null;
+    this.#worker.unref();
   }
 
   #timeOut(row: number): void {
-    const where = this.#isIdle || this.#progress === null ? '' : ` at ${this.#describeRow(row)}`;
+    const [question] = this.#questions;
+    const where = question?.cells == null || this.#progress === null ? '' : ` at ${question.describeRow(row)}`;
     const limit = `${this.options.limits.timeout / 1000} s`;
     this.#end(this.#fail(`did not end within ${limit}${where}`, 'Look for a loop that never ends, or raise timeout of the step'));
     void this.#worker.terminate();
   }
 
   #settle(answer: WorkerAnswer): void {
-    const waiting = this.#waiting;
-    if (waiting === null) {
-      this.#early = answer;
-      return;
-    }
-    this.#early = null;
-    this.#waiting = null;
-    waiting.resolve(answer);
+    const question = this.#questions.shift();
+    this.#early = question === undefined ? answer : null;
+    if (question === undefined) return;
+    this.#since = Date.now();
+    if (this.#questions.length === 0) this.#unwatch();
+    if (answer.kind === 'failed') question.reject(this.#failureOf(answer, question));
+    else question.resolve(answer);
   }
 
   #end(error: EtlError): void {
     this.#ended ??= error;
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.reject(this.#ended);
+    this.#unwatch();
+    for (const question of this.#questions.splice(0)) question.reject(this.#ended);
   }
 
   #errorOf(error: unknown): EtlError {
@@ -142,8 +154,8 @@ export class ScriptWorker {
     return this.#fail(`failed: ${error.message}`, 'Correct the script', error, error.stack ?? null);
   }
 
-  #failureOf({ message, stack, row, isValue }: FailedAnswer): EtlError {
-    const where = row === null ? '' : ` at ${this.#describeRow(row)}`;
+  #failureOf({ message, stack, row, isValue }: FailedAnswer, { describeRow }: Question): EtlError {
+    const where = row === null ? '' : ` at ${describeRow(row)}`;
     const hint = isValue
       ? 'Correct what the script gives back, or its columns'
       : 'Correct the script, or set on_error: reject to refuse such rows';

@@ -115,6 +115,28 @@ describe('a row script', () => {
     expect(out.counts.map(({ in: got, out: left }) => [got, left])).toEqual([[5000, 2500], [2500, 2000], [2000, 2000], [2000, 2000]]); // prettier-ignore
   });
 
+  it('reads texts of any length, in batches with and without letters beyond ASCII', async () => {
+    const file = await write(transform('row: (row) => ({ name: [...row.name].reverse().join("") })'));
+    const texts = Array.from({ length: 40 }, (_, length) => 'abcdefghij'.repeat(4).slice(0, length));
+    const odd = texts.map((text) => `${text}é${text}😀`);
+    for (const names of [texts, odd, [...texts, ...odd]]) {
+      const given = names.map((name, at): Texts => [String(at), name, null, null, null, null, null]);
+      const out = await runSteps(bench, input, given, [{ script: file }], { batchRows: 29 });
+      expect(out.rows.map(([, name]) => name)).toEqual(names.map((name) => Array.from(name).reverse().join('')));
+    }
+  });
+
+  it('gets one row after the other, also where it waits and several batches are sent at once', async () => {
+    const many = Array.from({ length: 60 }, (_, at): Texts => [String(at), 'x', null, null, null, null, null]);
+    const file = await write(
+      transform(
+        `row: (() => { let seen = 0; let running = 0; return async (row) => { if (running++ > 0) throw new Error('two at once'); await new Promise((done) => setTimeout(done, Number(row.id % 3n))); running--; return { name: String(seen++) }; }; })()`,
+      ),
+    );
+    const out = await runSteps(bench, input, many, [{ script: file }], { batchRows: 10 });
+    expect(out.rows.map(([, name]) => name)).toEqual(many.map(([id]) => id));
+  });
+
   it('imports other files of the job, TypeScript and JSON', async () => {
     await write('export const suffix = (text: string): string => `${text}!`;', 'lib/suffix.ts');
     await write('{ "mark": "?" }', 'lib/marks.json');
@@ -146,6 +168,17 @@ describe('a script that goes wrong', () => {
       message: expect.stringMatching(/failed at row 3: TypeError: no such {2}\(.*:3:9\)/),
       place: { file: `jobs/x/${file.slice(2)}`, line: 3, column: 9 },
     });
+  });
+
+  it.each([1, 2, 100])('names the row that failed, or never ended, in batches of %i', async (batchRows) => {
+    const thrown = await write(transform('row(row) { if (row.id === null) throw new Error("boom"); return row; }'));
+    const endless = await write(transform('row(row) { if (row.id === null) for (;;); return row; }'));
+    const given = [...rows, ...rows];
+    const message = (text: string): object => ({ message: expect.stringContaining(text) });
+    await expect(runSteps(bench, input, given, [{ script: thrown }], { batchRows })).rejects.toMatchObject(message('failed at row 3: '));
+    await expect(runSteps(bench, input, given, [{ script: { file: endless, timeout: '1s' } }], { batchRows })).rejects.toMatchObject(
+      message('did not end within 1 s at row 3'),
+    );
   });
 
   it('rejects such rows where the step says so, without quoting values', async () => {
