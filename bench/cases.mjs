@@ -128,8 +128,10 @@ export async function makeCases({ folder, rows, names, wantedPeers = [] }) {
     }),
   }; // prettier-ignore
   const servers = { folder, rows, narrow: paths.narrow, names, wantedPeers };
-  const mysql = await casesOfServer([...mysqlCaseNames, ...mysqlLongCaseNames], names, () => mysqlCases(servers));
-  const postgres = await casesOfServer([...postgresCaseNames, ...postgresLongCaseNames], names, () => postgresCases(servers));
+  const mysql = await casesOfServer([...mysqlCaseNames, ...mysqlLongCaseNames], names, (keep) => mysqlCases({ ...servers, keep }));
+  const postgres = await casesOfServer([...postgresCaseNames, ...postgresLongCaseNames], names, (keep) =>
+    postgresCases({ ...servers, keep }),
+  );
   const known = { ...mysql.cases, ...postgres.cases };
   return {
     cases: names.flatMap((name) => ({ name, ...(known[name] ?? all[name]?.()) })).filter(({ contenders }) => contenders !== undefined),
@@ -140,16 +142,27 @@ export async function makeCases({ folder, rows, names, wantedPeers = [] }) {
   };
 }
 
-/** The cases of a server, where any of them is wanted; without its programs they are left out, and said to be. */
+/**
+ * The cases of a server, where any of them is wanted; without its programs they are left out, and said to be. What `keep` is given ends with them, or where they
+ * cannot be made.
+ */
 async function casesOfServer(own, names, make) {
-  const none = { cases: {}, close: async () => undefined };
+  const servers = [];
+  const keep = (server) => {
+    servers.push(server);
+    return server;
+  };
+  const close = async () => {
+    for (const server of servers.splice(0)) await server.remove();
+  };
   const wanted = own.filter((name) => names.includes(name));
-  if (wanted.length === 0) return none;
+  if (wanted.length === 0) return { cases: {}, close };
   try {
-    return await make();
+    return { cases: await make(keep), close };
   } catch (error) {
+    await close();
     if (!/is not installed/.test(error.message)) throw error;
     process.stderr.write(`LEFT OUT ${wanted.join(', ')}: ${error.message}\n`);
-    return none;
+    return { cases: {}, close };
   }
 }

@@ -13,10 +13,10 @@ export const mysqlLongCaseNames = ['mysql-memory'];
 const { table, copy, merged, native, few, many } = mysqlTables;
 
 /** Cases with a MariaDB of their own beside its native client. Its settings are those of the tests: no wait for the disk, for both contenders alike. */
-export async function mysqlCases({ folder, rows, narrow, names }) {
+export async function mysqlCases({ folder, rows, narrow, names, keep }) {
   // Only now: it is built when the benchmark starts
   const { startMariadb } = await import('../packages/testkit/dist/index.js');
-  const server = await startMariadb({ arguments: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=256M'] });
+  const server = keep(await startMariadb({ arguments: ['--innodb-buffer-pool-size=256M', '--innodb-log-file-size=256M'] }));
   await server.sql('create database bench character set utf8mb4');
   const changes = names.includes('mysql-merge') ? await tableMaker(folder)('changes', rows) : narrow;
   const directory = await makeMysqlProject(folder, { port: server.port, narrow: basename(narrow), changes: basename(changes) });
@@ -114,5 +114,5 @@ export async function mysqlCases({ folder, rows, narrow, names }) {
       ],
     },
   }; // prettier-ignore
-  return { cases: Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...base, ...one }])), close: () => server.remove() };
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...base, ...one }]));
 }

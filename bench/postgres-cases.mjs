@@ -25,11 +25,11 @@ const { table, copy, merged, native, few, many, peerLines } = postgresTables;
 const [fewTimes, manyTimes] = [2, 10];
 
 /** Cases with a PostgreSQL of their own beside psql, and a MariaDB where rows come from one. No wait for the disk, for all contenders alike. */
-export async function postgresCases({ folder, rows, narrow, names, wantedPeers }) {
+export async function postgresCases({ folder, rows, narrow, names, wantedPeers, keep }) {
   // Only now: it is built when the benchmark starts
   const { startMariadb, startPostgres } = await import('../packages/testkit/dist/index.js');
-  const server = await startPostgres({ settings: ['shared_buffers=256MB'] });
-  const mariadb = names.includes('mysql-to-postgres') ? await startMariadb() : null;
+  const server = keep(await startPostgres({ settings: ['shared_buffers=256MB'] }));
+  const mariadb = names.includes('mysql-to-postgres') ? keep(await startMariadb()) : null;
   const changes = names.includes('postgres-merge') ? await tableMaker(folder)('changes', rows) : '';
   const directory = await makePostgresProject(folder, { server, mariadb, narrow: basename(narrow), changes: basename(changes) });
   const pgloader = names.some((name) => /^(csv|mysql)-to-postgres$/.test(name)) && (await hasPgloader());
@@ -160,13 +160,7 @@ export async function postgresCases({ folder, rows, narrow, names, wantedPeers }
     },
   }; // prettier-ignore
   if (mariadb !== null) await mariadb.sql('create database bench character set utf8mb4');
-  return {
-    cases: Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { rows, ...one }])),
-    close: async () => {
-      await server.remove();
-      await mariadb?.remove();
-    },
-  };
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { rows, ...one }]));
 }
 
 /** What a person who knows PostgreSQL would write for a merge. */
