@@ -1,5 +1,6 @@
 import { assertBalanced, EtlError, type Commit, type LoadCounts } from '@etl/sdk';
 import { bindNames, namedValues, oneStatement } from './bind-names.js';
+import { fenced } from './load-error.js';
 import { LoadRecord, type Intent } from './load-state.js';
 import type { LoadWorld } from './load-world.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
@@ -95,29 +96,22 @@ export function publishableLoad(world: LoadWorld, ends: Pick<Publishable, 'close
       guard(async () => {
         const { id } = target;
         const record = new LoadRecord(open, session, id);
-        const { published, parts } = await record.read();
+        const { published, parts, epoch } = await record.read();
         if (published?.run === commit.run) {
           done = true;
           return { id, counts: published.counts, intent: null };
         }
-        await record.advance(world.epoch);
+        if (epoch !== world.epoch) throw fenced(id);
+        // A definition among them commits what was done before it: that must be nothing, and behind the load all of it
         await runStatements(open, session, { statements: world.options.pre, params: world.options.params });
+        await record.advance(world.epoch);
         prepared ??= await prepareTarget(session, world);
         const counts = await publishMode(session, world, { prepared, commit, rows: parts.reduce((sum, { rows }) => sum + rows, 0) });
-        await runStatements(open, session, { statements: world.options.post, params: world.options.params });
         assertBalanced(commit.rows, counts);
         await failpoint('sql.applied');
-        const { run, summary, cursors } = commit;
-        if (prepared.takesPlace && !open.dialect.ddl.transactional) {
-          const old = prepared.table === null ? null : oldName(world.name.schema, id);
-          const intent: Intent = { run, counts, summary, cursors, staging, table: world.name, old };
-          await record.setIntent(intent);
-          return { id, counts, intent };
-        }
-        await record.dropParts();
-        await record.setPublished({ run, counts, summary }, cursors, leftoverOf(world, prepared));
-        if (open.dialect.ddl.transactional && !prepared.takesPlace) await dropStaging(open, session, staging);
-        return { id, counts, intent: null };
+        const intent = await recordPublish(session, world, { record, prepared, commit, counts });
+        await runStatements(open, session, { statements: world.options.post, params: world.options.params });
+        return { id, counts, intent };
       }),
     async tidy(session) {
       if (done || prepared === null || open.dialect.ddl.transactional) return;
@@ -128,11 +122,40 @@ export function publishableLoad(world: LoadWorld, ends: Pick<Publishable, 'close
   };
 }
 
+interface Recorded {
+  readonly record: LoadRecord;
+  readonly prepared: PreparedTarget;
+  readonly commit: Commit;
+  readonly counts: LoadCounts;
+}
+
+/** Writes down that the rows are there, or the renames that are still to come. */
+async function recordPublish(
+  session: SqlSession,
+  world: LoadWorld,
+  { record, prepared, commit: { run, summary, cursors }, counts }: Recorded,
+): Promise<Intent | null> {
+  const { open, target, name, staging } = world;
+  if (prepared.takesPlace && !open.dialect.ddl.transactional) {
+    const old = prepared.table === null ? null : oldName(name.schema, target.id);
+    const intent: Intent = { run, counts, summary, cursors, staging, table: name, old };
+    await record.setIntent(intent);
+    return intent;
+  }
+  await record.dropParts();
+  await record.setPublished({ run, counts, summary }, cursors, leftoverOf(world, prepared));
+  if (open.dialect.ddl.transactional && !prepared.takesPlace) await dropStaging(open, session, staging);
+  return null;
+}
+
 /** Statements of a job, in order, in the open transaction. */
 export async function runStatements(
   open: OpenDatabase,
   session: SqlSession,
   { statements, params }: { readonly statements: readonly string[]; readonly params: { readonly [name: string]: string | null } },
 ): Promise<void> {
-  for (const statement of statements) await open.run(session, bindNames(oneStatement(statement), open.dialect, namedValues(params)));
+  for (const statement of statements) {
+    await open.run(session, bindNames(oneStatement(statement), open.dialect, namedValues(params)));
+    await session.reopen?.();
+  }
 }

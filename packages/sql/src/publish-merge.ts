@@ -8,6 +8,7 @@ import { targetName } from './prepare-target.js';
 import { publishTime, rowsForTable, type Counts, type Publishing } from './publishing.js';
 import { differ, matchKeys, valueColumns } from './row-conditions.js';
 import { refuseEmpty, refuseRepeatedKeys } from './table-conflicts.js';
+import type { TableFacts } from './table-facts.js';
 import { takesUpsert } from './takes-upsert.js';
 
 /** Changes the rows whose key is there, inserts the others, and does with those that the load does not bring what it says. */
@@ -17,11 +18,18 @@ export async function publishMerge(publishing: Publishing): Promise<Counts> {
   const set = settings(world);
   const { upsert } = world.open.dialect.dml;
   const merged =
-    upsert !== null && set.length > 0 && takesUpsert(world, publishing.prepared.table)
+    upsert !== null && set.length > 0 && takesUpsert(world, await heldTable(publishing))
       ? await atOnce(publishing, upsert, set)
       : await inTurn(publishing, set);
   const deleted = missing === 'keep' ? 0 : await missingRows(publishing);
   return { ...merged, deleted };
+}
+
+/** The table as it is now, behind the statements before the load, and stays until the transaction ends: one that was read in it may not be changed by others. */
+async function heldTable({ session, world, prepared }: Publishing): Promise<TableFacts | null> {
+  if (prepared.table === null) return null;
+  await session.rows(`select 1 from ${targetName(world)} where 1 = 0`);
+  return world.open.database.introspection.table(session, world.name);
 }
 
 type Setting = UpdateJoined['set'][number];

@@ -72,6 +72,8 @@ export interface SqlSession {
    */
   bulk(target: BulkTarget, batches: readonly Batch[], savepoint: string): Promise<BulkResult>;
   begin(transaction?: ReadTransaction): Promise<void>;
+  /** Begins a transaction again where a statement has ended the one that was open, as a definition does in MySQL. Absent: the server never leaves it open. */
+  reopen?(): Promise<void>;
   commit(): Promise<void>;
   /** Never throws for a transaction that is gone already. */
   rollback(): Promise<void>;

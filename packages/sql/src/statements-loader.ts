@@ -1,6 +1,7 @@
 import { EtlError, isEtlError, noCounts, type Commit, type Load, type LoadCounts, type Loader, type LoadTarget } from '@etl/sdk';
 import { guardOf, loadTag, takeLock } from './begin-load.js';
 import type { SqlStatementOptions } from './load-options.js';
+import { fenced } from './load-error.js';
 import { LoadRecord } from './load-state.js';
 import { inTransaction, type OpenDatabase } from './open-database.js';
 import { publishTogether, runStatements, type Publishable } from './publish-loads.js';
@@ -66,12 +67,13 @@ export class StatementsLoad implements Load {
         guardOf(open, begun.target)(this.#epoch, async () => {
           const { id } = begun.target;
           const record = new LoadRecord(open, session, id);
-          const { published } = await record.read();
+          const { published, epoch } = await record.read();
           if (published?.run === commit.run) return { id, counts: published.counts, intent: null };
-          await record.advance(this.#epoch);
+          if (epoch !== this.#epoch) throw fenced(id);
           await runStatements(open, session, begun.options).catch((error: unknown) => {
             throw placed(error);
           });
+          await record.advance(this.#epoch);
           const { run, summary, cursors } = commit;
           await record.setPublished({ run, counts: noCounts, summary }, cursors);
           return { id, counts: noCounts, intent: null };

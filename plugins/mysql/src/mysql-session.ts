@@ -27,6 +27,9 @@ export interface SessionOptions {
   readonly kill: (thread: number) => Promise<void>;
 }
 
+/** SERVER_STATUS_IN_TRANS of an OK packet. */
+const statusInTransaction = 1;
+
 /** One session with MySQL. */
 export class MysqlSession implements SqlSession {
   readonly #options: SessionOptions;
@@ -39,6 +42,8 @@ export class MysqlSession implements SqlSession {
   #ending: Promise<void> = Promise.resolve();
   #busy = false;
   #open = false;
+  /** What the server said with its last answer: a definition ends the transaction that is open. */
+  #inTransaction = false;
   #closed = false;
   #tagged = false;
 
@@ -76,8 +81,16 @@ export class MysqlSession implements SqlSession {
       'A statement failed',
       () =>
         new Promise<ResultSetHeader>((resolve, reject) => {
-          const done = (error: Error | null, result: unknown): void =>
-            error === null ? resolve(result as ResultSetHeader) : reject(error);
+          const done = (error: Error | null, result: unknown): void => {
+            if (error !== null) {
+              reject(error);
+              return;
+            }
+            // An answer of rows has none
+            const { serverStatus } = result as Partial<ResultSetHeader>;
+            if (serverStatus !== undefined) this.#inTransaction = (serverStatus & statusInTransaction) !== 0;
+            resolve(result as ResultSetHeader);
+          };
           if (binds.length > 0) this.#connection.execute(sql, [...binds], done);
           else this.#connection.query({ sql, ...(files === undefined ? {} : { infileStreamFactory: files as () => never }) }, done);
         }),
@@ -140,6 +153,10 @@ export class MysqlSession implements SqlSession {
   async begin(transaction?: ReadTransaction): Promise<void> {
     await this.header(transaction === undefined ? 'start transaction' : 'start transaction with consistent snapshot, read only');
     this.#open = true;
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#open && !this.#inTransaction) await this.header('start transaction');
   }
 
   async commit(): Promise<void> {

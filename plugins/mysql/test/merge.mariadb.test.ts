@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Secret } from '@etl/sdk';
+import { messageOf, Secret } from '@etl/sdk';
 import { field, int64, schemaOf, text, type LoadSpec } from '@etl/testkit';
 import { MysqlHarness } from './mysql-harness.js';
 import { connect, runLoad } from './run-load.js';
@@ -122,6 +122,28 @@ describe('a merge by an update and an insert', () => {
     expect(await isAtOnce(load)).toBe(false);
     expect((await runLoad(harness.connection(), load)).counts).toMatchObject({ inserted: 1, updated: 1 });
     expect(await rowsOf(table)).toEqual(['1\tcc\t1.00', '2\tbb\t2.00', '3\tdd\t3.00']);
+  });
+
+  it('is found necessary by what the statements before the load made of the table', async () => {
+    await harness.sql(
+      `create table later (id bigint primary key, name varchar(20), price decimal(9,2)); insert into later values (1, 'aa', 1)`,
+    );
+    const load = spec('later', [['2', 'aa', '5.00']], { options: { table: 'later', pre: ['alter table later add unique key (name)'] } });
+    await expect(runLoad(harness.connection(), load)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await rowsOf('later')).toEqual(['1\taa\t1.00']);
+  });
+
+  it('holds the table as it was found, so that nobody gives it another index meanwhile', async () => {
+    await harness.sql(
+      `create table held (id bigint primary key, name varchar(20), price decimal(9,2)); insert into held values (1, 'aa', 1)`,
+    );
+    let refused: unknown = null;
+    const failpoint = async (name: string): Promise<void> => {
+      if (name !== 'sql.applied') return;
+      refused = await harness.sql('set lock_wait_timeout = 1; alter table held add unique key (name)').catch(messageOf);
+    };
+    await runLoad(harness.connection(), spec('held', [['2', 'bb', '5.00']]), { failpoint });
+    expect(refused).toMatch(/Lock wait timeout/);
   });
 
   it('never changes another row than that of the key', async () => {
