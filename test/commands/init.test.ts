@@ -25,7 +25,7 @@ const answering =
   async ({ stdin, stderr: screen }) => {
     for (const [question, keys] of answers) {
       while (!screen.text.includes(question)) await new Promise((resolve) => setTimeout(resolve, 10));
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await new Promise((resolve) => setTimeout(resolve, 150));
       stdin.write(keys);
     }
   };
