@@ -62,6 +62,22 @@ const style = fc.record<Style>({
 const rowsOf = (some: fc.Arbitrary<string | null>): fc.Arbitrary<Row[]> =>
   fc.integer({ min: 1, max: 5 }).chain((width) => fc.array(fc.array(some, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 20 })); // prettier-ignore
 
+describe('CSV of numbers', () => {
+  it.each([1, 4])('is right for each length, up to the last byte of a batch, with %i bytes between cells', (beforeCell) => {
+    const schema: Schema = {
+      fields: ['a', 'b', 'c'].map((name) => ({ name, type: { kind: 'decimal' }, nullable: true })),
+      key: [],
+    };
+    const digits = (length: number): string => '1234567890'.repeat(3).slice(0, length);
+    for (let length = 1; length < 22; length++) {
+      const rows = [[digits(length), null, digits(length + 1)], [digits(1), digits(length), null], [null, digits(2), digits(length)]]; // prettier-ignore
+      const expected = rows.map((row) => `${row.map((text) => text ?? '').join(',')}\n`).join('');
+      const how: Style = { delimiter: ',', null: '', quote: 'needed', newline: 'lf' };
+      expect(written(schema, batchOf(schema, rows, { beforeRow: 7, beforeCell }), how)).toBe(expected);
+    }
+  });
+});
+
 describe('CSV of cells that lie as they are written', () => {
   const plain = cell.filter((text) => text === null || /^[a-zé0-9 .-]+$/.test(text));
 
