@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageOf, Secret } from '@etl/sdk';
 import { field, int64, schemaOf, text, type LoadSpec } from '@etl/testkit';
+import { metRows, mysqlDml } from '../src/mysql-dml.js';
 import { MysqlHarness } from './mysql-harness.js';
 import { connect, runLoad } from './run-load.js';
 
@@ -86,6 +87,46 @@ describe('a merge by one statement', () => {
     expect(await isAtOnce(load)).toBe(true);
     expect((await runLoad(harness.connection(), load)).counts).toMatchObject({ inserted: 1, updated: 1 });
     expect(await rowsOf('children')).toEqual(['1\t1']);
+  });
+});
+
+describe('the key of a row that is met', () => {
+  it.each([
+    ['tinyint unsigned', '255'],
+    ['bigint', '-9223372036854775808'],
+    ['bigint unsigned', '18446744073709551615'],
+    ['decimal(65,30)', "'12345678901234567890123456789012345.123456789012345678901234567890'"],
+    ['float', '0.1'],
+    ['double', '1.7976931348623157e308'],
+    ['bit(9)', "b'100000001'"],
+    ['year', '0'],
+    ['year', '2155'],
+    ['date', "'9999-12-31'"],
+    ['time(6)', "'-838:59:58.123456'"],
+    ['datetime(6)', "'0001-01-01 00:00:00.000001'"],
+    ['timestamp(6)', "'2024-03-31 02:30:00.123456'"],
+    ['char(9)', "'a b'"],
+    ['varchar(9) collate utf8mb4_bin', "'A😀 '"],
+    ['varchar(9) character set latin1', "'é'"],
+    ['binary(4)', "x'00ff0000'"],
+    ['varbinary(9)', "x'ff00'"],
+    ["enum('b','a')", "'a'"],
+    ["set('x','y')", "'x,y'"],
+    ['uuid', "'123e4567-e89b-12d3-a456-426655440000'"],
+    ['inet6', "'::1'"],
+  ])('stays as it is: %s %s', async (type, value) => {
+    const upsert = mysqlDml.upsert?.({ table: '`etl test`.`typed`', rows: '`etl test`.`staged`', columns: ['`k`', '`v`'], key: ['`k`'], set: [{ column: '`v`', to: 'w.`v`' }] }); // prettier-ignore
+    const told = await harness.sql(
+      `drop table if exists typed, staged; create table typed (k ${type} not null primary key, v int); insert into typed values (${value}, 1); create table staged like typed; insert into staged select * from typed;
+       checksum table typed, staged; set ${metRows} = 0; ${upsert ?? ''}; checksum table typed; select ${metRows}, count(*), count(distinct t.k <=> w.k) from typed t join staged w on t.k = w.k`,
+    );
+    const [before, staged, after, counts] = told
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t').slice(-3));
+    expect(after?.at(-1)).toBe(before?.at(-1));
+    expect(staged?.at(-1)).toBe(before?.at(-1));
+    expect(counts).toEqual(['1', '1', '1']);
   });
 });
 

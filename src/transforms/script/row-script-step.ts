@@ -29,10 +29,10 @@ export function rowScriptStep(script: BoundScript): ScriptStep {
       return {
         apply: async (frames) => {
           // All at once: the script works on one batch while the next is sent and the last is taken
-          const asked = frames.map(ask);
-          for (const one of asked) one.catch(() => undefined);
-          for (const [at, frame] of frames.entries())
-            settle(frame, step, (await asked[at]) ?? { rows: new Int32Array(0), answer: nothing });
+          const asked = frames.map((frame) => ({ frame, answered: ask(frame) }));
+          // The first that fails is thrown below; those behind it fail unheard
+          for (const { answered } of asked) answered.catch(() => undefined);
+          for (const { frame, answered } of asked) settle(frame, step, await answered);
         },
         close: () => worker.close(),
       };
